@@ -1,0 +1,14 @@
+-- The distinct exercises of several sessions, sorted, so that equal sets are equal arrays.
+create or replace function analytics.sorted_distinct(ids uuid[]) returns uuid[]
+    language sql immutable parallel safe
+    return coalesce((select array_agg(distinct i.id order by i.id) from unnest(ids) as i (id)), '{}');
+
+create or replace aggregate analytics.exercise_union (uuid[]) (
+    sfunc = array_cat,
+    stype = uuid[],
+    finalfunc = analytics.sorted_distinct,
+    initcond = '{}',
+    parallel = safe
+);
+
+comment on aggregate analytics.exercise_union (uuid[]) is 'Sorted distinct union of exercise ids.';

@@ -1,0 +1,122 @@
+-- The drain: takes a bounded batch of staged changes and recomputes what they touch into the deltas.
+--
+-- staged change ⇒ drain (lock, take, resolve, recompute, upsert: one snapshot) ⇒ delta row ⇒ event, run, notify
+--
+-- Everything after the lock is one statement at READ COMMITTED: its snapshot is later than the lock, and what it takes
+-- off the queue is exactly what it recomputed. It deletes by row, never 'older than': an older row may be uncommitted.
+-- The migrator replaces each line '-- for each aggregate:' by the text that follows from the aggregates' declarations.
+create or replace function analytics.drain(max_rows int, max_users int)
+    returns table (staged_changes bigint, keys bigint, drain_number bigint)
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp
+    set jit = off
+as $drain$
+declare
+    this_drain bigint;
+begin
+    -- One drain at a time. The number is the engine's own: see analytics.lock_id.
+    if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then
+        return;
+    end if;
+
+    with state as materialized (
+        select s.generation, s.drain_number + 1 as drain_number
+        from analytics.refresh_state as s
+        where s.mode = 'Incremental'
+    ),
+    taken as (
+        delete from analytics.staging_changes as c
+        where c.ctid = any (array(
+            select n.ctid from analytics.staging_changes as n, state
+            where n.session_id is not null or (n.user_id is not null and n.week is not null)
+            order by n.changed_at
+            limit max_rows
+        ) || array(
+            -- Whole users are taken a few at a time: each may stand for thousands of keys.
+            select n.ctid from analytics.staging_changes as n, state
+            where n.session_id is null and n.week is null and n.user_id is not null
+            order by n.changed_at
+            limit max_users
+        ))
+        returning c.user_id, c.session_id, analytics.week_of(c.week::timestamp at time zone 'UTC') as week, c.exercise_id
+    ),
+    staged as materialized (
+        select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select x.session_id, p.user_id, p.week
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select s.user_id, analytics.week_of(s.started_at) as week
+            from core.sessions as s where s.session_id = x.session_id
+            union
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
+    whole_users as materialized (
+        select distinct s.user_id from staged as s
+        where s.user_id is not null and s.session_id is null and s.week is null
+    ),
+    -- for each aggregate: keys, upsert
+    touched as materialized (
+        select w.user_id, array_agg(w.week_start order by w.week_start) as weeks, null::uuid[] as session_ids
+        from weekly_aggregates_keys as w group by w.user_id
+        union all
+        select s.user_id, null, array_agg(s.session_id order by s.session_id)
+        from session_summary_keys as s group by s.user_id
+    ),
+    events as (
+        insert into analytics.refresh_events (drain_number, user_id, weeks, session_ids)
+        select state.drain_number, t.user_id,
+               coalesce(max(t.weeks) filter (where t.weeks is not null), '{}'),
+               coalesce(max(t.session_ids) filter (where t.session_ids is not null), '{}')
+        from touched as t cross join state
+        group by state.drain_number, t.user_id
+    ),
+    counted as materialized (
+        select (select count(*) from taken) as staged_changes,
+               -- for each aggregate: count
+               0 as keys
+    ),
+    stamped as (
+        update analytics.refresh_state as r
+        set drain_number = state.drain_number, last_incremental_at = statement_timestamp()
+        from state, counted
+        where counted.staged_changes > 0
+    ),
+    run as (
+        insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, staged_changes, keys)
+        select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
+        from counted as c where c.staged_changes > 0
+    )
+    select c.staged_changes, c.keys, state.drain_number
+    into staged_changes, keys, this_drain
+    from counted as c cross join state;
+
+    if staged_changes > 0 then
+        -- The number alone: whoever listens reads refresh_events for what it missed.
+        perform pg_notify('analytics_refreshed', this_drain::text);
+        drain_number := this_drain;
+        return next;
+    elsif this_drain is not null then
+        staged_changes := 0;
+        keys := 0;
+        return next;
+    end if;
+end
+$drain$;
+
+comment on function analytics.drain is
+    'Drains at most max_rows staged changes and max_users whole users in one transaction. No row: another node drains, '
+    'or the mode is not Incremental. A row with 0: nothing was staged.';

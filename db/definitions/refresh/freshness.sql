@@ -1,0 +1,136 @@
+-- Freshness, in the snapshot of the statement that calls it: call it from the statement that reads what it describes.
+--
+-- Pending for a user = staged rows that hint them, rows whose session now belongs to them, rows for everyone, and, where
+-- the matviews are read alone, their delta rows. Beyond 1,000 staged rows the sessions' owners are not looked up any
+-- more: everybody then counts at least one pending change (a conservative yes).
+create or replace function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
+    returns table (user_id uuid, as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8)
+    language plpgsql stable security definer rows 50
+    set search_path = pg_catalog, pg_temp
+as $freshness$
+declare
+    queue_limit constant int := 1000;
+    hint_limit constant int := 10000;
+    state record;
+    stamp timestamptz;
+    staged int;
+begin
+    if source = 'LIVE' then
+        return query
+        select u, statement_timestamp(), statement_timestamp(), 0, 0::float8 from (select distinct unnest(user_ids)) as x (u);
+        return;
+    end if;
+
+    select s.last_incremental_at, s.stamps into state from analytics.refresh_state as s;
+    select min(v.value::timestamptz) into stamp
+    from jsonb_each_text(state.stamps) as v (key, value)
+    where aggregate is null or v.key = aggregate;
+    select count(*) into staged
+    from (select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c;
+
+    return query
+    with asked as materialized (select distinct unnest(user_ids) as user_id),
+    pending as (
+        -- A small queue is looked at whole.
+        select coalesce(o.user_id, c.user_id) as user_id, count(*) as rows, min(c.changed_at) as oldest
+        from (select q.user_id, q.session_id, q.changed_at from analytics.staging_changes as q
+              where staged between 1 and queue_limit) as c
+        left join lateral (
+            -- The owner where the row hints somebody else or nobody; the hint counts besides.
+            select s.user_id from core.sessions as s
+            where s.session_id = c.session_id and s.user_id is distinct from c.user_id
+            union all
+            select c.user_id where c.user_id is not null
+        ) as o on true
+        where coalesce(o.user_id, c.user_id) = any (user_ids)
+        group by 1
+        union all
+        -- A large one is asked for the hints, by index.
+        select a.user_id, h.rows, h.oldest
+        from asked as a
+        cross join lateral (
+            select count(*) as rows, min(x.changed_at) as oldest
+            from (select c.changed_at from analytics.staging_changes as c
+                  where c.user_id = a.user_id order by c.changed_at limit hint_limit) as x
+        ) as h
+        where staged > queue_limit and h.rows > 0
+        union all
+        select a.user_id, 1, o.oldest
+        from asked as a
+        cross join (select min(c.changed_at) as oldest from analytics.staging_changes as c) as o
+        where staged > queue_limit
+        union all
+        -- Rows for everyone.
+        select a.user_id, e.rows, e.oldest
+        from asked as a
+        cross join (
+            select count(*) as rows, min(c.changed_at) as oldest
+            from analytics.staging_changes as c where c.session_id is null and c.user_id is null
+        ) as e
+        where e.rows > 0
+        union all
+        -- What earlier drains folded in is missing from the matviews.
+        select a.user_id, d.rows, d.oldest
+        from asked as a
+        cross join lateral (
+            select count(*) as rows, min(x.refreshed_at) as oldest from (
+                -- for each aggregate: delta rows
+                select null::timestamptz as refreshed_at where false
+            ) as x
+        ) as d
+        where source = 'MATVIEW' and d.rows > 0
+    ),
+    totals as (
+        select p.user_id, least(sum(p.rows), 2147483647)::int as rows, min(p.oldest) as oldest
+        from pending as p group by p.user_id
+    )
+    select a.user_id,
+           case when source = 'MATVIEW' then least(stamp, t.oldest)
+                else least(statement_timestamp(), t.oldest)
+           end,
+           case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
+           coalesce(t.rows, 0),
+           coalesce(greatest(extract(epoch from statement_timestamp() - t.oldest), 0), 0)::float8
+    from asked as a
+    left join totals as t on t.user_id = a.user_id;
+end
+$freshness$;
+
+comment on function analytics.freshness is
+    'How fresh an answer read in the same statement is, per user. source: INCREMENTAL (*_current), MATVIEW or LIVE; '
+    'aggregate: whose stamp counts, null for the oldest of all.';
+
+-- The same for the whole service. pending_changes is exact up to 100,000 and stays there beyond.
+create or replace function analytics.service_freshness(source text)
+    returns table (as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8)
+    language sql stable security definer
+    set search_path = pg_catalog, pg_temp
+as $service$
+    with state as (
+        select s.last_incremental_at, (select min(v.value::timestamptz) from jsonb_each_text(s.stamps) as v) as stamp
+        from analytics.refresh_state as s
+    ),
+    queue as (
+        select count(*) as rows, min(c.changed_at) as oldest
+        from (select q.changed_at from analytics.staging_changes as q
+              where source <> 'LIVE' order by q.changed_at limit 100000) as c
+    ),
+    folded as (
+        select count(*) as rows, min(x.refreshed_at) as oldest from (
+            select d.refreshed_at from analytics.session_summary_delta as d where source = 'MATVIEW' limit 100000
+        ) as x
+    ),
+    pending as (
+        select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest
+        from queue as q cross join folded as f
+    )
+    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(statement_timestamp(), p.oldest) end,
+           case source when 'MATVIEW' then s.stamp
+                       when 'LIVE' then statement_timestamp()
+                       else greatest(s.stamp, s.last_incremental_at) end,
+           p.rows,
+           coalesce(greatest(extract(epoch from statement_timestamp() - p.oldest), 0), 0)::float8
+    from state as s cross join pending as p;
+$service$;
+
+comment on function analytics.service_freshness is 'How fresh the whole service is, read from the given source.';

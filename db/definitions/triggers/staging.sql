@@ -1,0 +1,82 @@
+-- Staging: what each committed statement on core changed, written in the writer's own transaction.
+--
+-- Statement-level, with transition tables: one insert per statement however many rows it touched. Definer functions with
+-- a fixed search_path, so that an app role needs no privilege on analytics. No NOTIFY: it would serialise commits.
+create or replace function analytics.stage_sessions() returns trigger
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- The old and the new place: a session may move between users and weeks.
+    if tg_op = 'INSERT' then
+        insert into analytics.staging_changes (user_id, session_id, week)
+        select n.user_id, n.session_id, analytics.week_of(n.started_at) from new_rows as n;
+    elsif tg_op = 'DELETE' then
+        insert into analytics.staging_changes (user_id, session_id, week)
+        select o.user_id, o.session_id, analytics.week_of(o.started_at) from old_rows as o;
+    else
+        insert into analytics.staging_changes (user_id, session_id, week)
+        select o.user_id, o.session_id, analytics.week_of(o.started_at) from old_rows as o
+        union
+        select n.user_id, n.session_id, analytics.week_of(n.started_at) from new_rows as n;
+    end if;
+    return null;
+end
+$$;
+
+create or replace function analytics.stage_sets() returns trigger
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- The user is a hint for freshness only; the drain resolves the session's present user and week itself. It is null
+    -- where the session went first (a cascade).
+    if tg_op = 'INSERT' then
+        insert into analytics.staging_changes (user_id, session_id, exercise_id)
+        select distinct s.user_id, n.session_id, n.exercise_id
+        from new_rows as n left join core.sessions as s on s.session_id = n.session_id;
+    elsif tg_op = 'DELETE' then
+        insert into analytics.staging_changes (user_id, session_id, exercise_id)
+        select distinct s.user_id, o.session_id, o.exercise_id
+        from old_rows as o left join core.sessions as s on s.session_id = o.session_id;
+    else
+        insert into analytics.staging_changes (user_id, session_id, exercise_id)
+        select s.user_id, x.session_id, x.exercise_id
+        from (select o.session_id, o.exercise_id from old_rows as o
+              union
+              select n.session_id, n.exercise_id from new_rows as n) as x
+        left join core.sessions as s on s.session_id = x.session_id;
+    end if;
+    return null;
+end
+$$;
+
+create or replace function analytics.stage_everything() returns trigger
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into analytics.staging_changes default values;
+    return null;
+end
+$$;
+
+create or replace trigger analytics_stage_insert after insert on core.sessions
+    referencing new table as new_rows for each statement execute function analytics.stage_sessions();
+create or replace trigger analytics_stage_update after update on core.sessions
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function analytics.stage_sessions();
+create or replace trigger analytics_stage_delete after delete on core.sessions
+    referencing old table as old_rows for each statement execute function analytics.stage_sessions();
+create or replace trigger analytics_stage_truncate after truncate on core.sessions
+    for each statement execute function analytics.stage_everything();
+
+create or replace trigger analytics_stage_insert after insert on core.sets
+    referencing new table as new_rows for each statement execute function analytics.stage_sets();
+create or replace trigger analytics_stage_update after update on core.sets
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function analytics.stage_sets();
+create or replace trigger analytics_stage_delete after delete on core.sets
+    referencing old table as old_rows for each statement execute function analytics.stage_sets();
+create or replace trigger analytics_stage_truncate after truncate on core.sets
+    for each statement execute function analytics.stage_everything();
