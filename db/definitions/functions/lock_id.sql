@@ -4,7 +4,6 @@ create or replace function analytics.lock_id(purpose text) returns bigint
     return case purpose
         when 'drain' then 4702110001          -- one drain, or one step that must not meet a drain
         when 'full-refresh' then 4702110002   -- one full refresh, over several transactions
-        when 'migrate' then 4702110003        -- one migrator
     end;
 
-comment on function analytics.lock_id is 'Key of an advisory lock: drain, full-refresh or migrate.';
+comment on function analytics.lock_id is 'Key of an advisory lock: drain or full-refresh.';

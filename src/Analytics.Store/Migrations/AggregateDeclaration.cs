@@ -1,0 +1,45 @@
+// What a file in db/definitions/aggregates declares: a live view and, in its header, how the engine keeps it.
+using System.Text.RegularExpressions;
+
+namespace Analytics.Store.Migrations;
+
+/// <summary>One aggregate. Matview, delta, current view, upsert, purge and verify follow from it.</summary>
+/// <param name="Name">Of the matview; the file's name. The file creates <c>analytics.{Name}_live</c>.</param>
+/// <param name="Key">The key columns (<c>@key</c>), the first of them <c>user_id</c>; unique in the live view.</param>
+/// <param name="Changed">
+/// The <c>@changed</c> query: from the CTE <c>changes (user_id, session_id, week, exercise_id)</c> to key columns,
+/// none of them null. Whole users need no mention.
+/// </param>
+/// <param name="Indexes">Column lists (<c>@index</c>) that matview and delta get, tombstones included.</param>
+/// <param name="Pages">Column lists (<c>@page</c>) for reads in that order; the delta's leaves tombstones out.</param>
+public sealed partial record AggregateDeclaration(
+    string Name, string Text, IReadOnlyList<string> Key, string Changed,
+    IReadOnlyList<string> Indexes, IReadOnlyList<string> Pages)
+{
+    public string LiveView => $"analytics.{Name}_live";
+
+    /// <exception cref="MigrationException">The header lacks a directive or the file creates another view.</exception>
+    public static AggregateDeclaration Parse(Script script)
+    {
+        var directives = Directive().Matches(script.Text)
+            .ToLookup(m => m.Groups["name"].Value, m => m.Groups["value"].Value.Trim());
+        string One(string directive) => directives[directive].Count() == 1
+            ? directives[directive].Single()
+            : throw new MigrationException(
+                $"{script.Path} has {directives[directive].Count()} '-- @{directive}' lines in its header; it needs exactly one.");
+
+        var declaration = new AggregateDeclaration(
+            script.Name, script.Text,
+            [.. One("key").Split(',', StringSplitOptions.TrimEntries)], One("changed"),
+            [.. directives["index"]], [.. directives["page"]]);
+        if (declaration.Key[0] != "user_id")
+            throw new MigrationException(
+                $"{script.Path} declares the key '{One("key")}'; its first column must be user_id, by which changes are staged.");
+        if (!script.Text.Contains($"create view {declaration.LiveView} as", StringComparison.Ordinal))
+            throw new MigrationException($"{script.Path} must contain 'create view {declaration.LiveView} as'.");
+        return declaration;
+    }
+
+    [GeneratedRegex(@"^--[ \t]*@(?<name>\w+)[ \t]+(?<value>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Directive();
+}

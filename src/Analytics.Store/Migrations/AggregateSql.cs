@@ -1,0 +1,122 @@
+// The SQL that follows from an aggregate's declaration: its objects, and its part of the generated functions.
+namespace Analytics.Store.Migrations;
+
+/// <summary>A column of a live view.</summary>
+public sealed record Column(string Name, string Type);
+
+/// <summary>Writes the statements for one aggregate. Names ending in _next are renamed once they are whole.</summary>
+public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList<Column> columns)
+{
+    private readonly string _name = declaration.Name;
+    private readonly List<string> _columns = [.. columns.Select(c => c.Name)];
+    private readonly List<string> _values = [.. columns.Select(c => c.Name).Except(declaration.Key)];
+
+    public string CreateMatview => $"""
+        create materialized view analytics.{_name}_next as
+        select {List(_columns, "v")}
+        from {declaration.LiveView}_next as v;
+        """;
+
+    /// <summary>Recomputed rows come one after the other and are updated in place: room on each page, early vacuum.</summary>
+    public string CreateDelta => $"""
+        create table analytics.{_name}_delta_next (
+            {string.Join(",\n    ", columns.Select(c => $"{c.Name} {c.Type}{(declaration.Key.Contains(c.Name) ? " not null" : "")}"))},
+            deleted boolean not null,
+            generation bigint not null,
+            refreshed_at timestamptz not null,
+            constraint {_name}_delta_next_pkey primary key ({List(declaration.Key)})
+        ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000,
+                autovacuum_analyze_scale_factor = 0.05, autovacuum_analyze_threshold = 500);
+        """;
+
+    /// <summary>Index name without the relation's, its DDL on the matview and on the delta.</summary>
+    public IEnumerable<(string Name, string Matview, string Delta)> Indexes()
+    {
+        foreach (var index in declaration.Indexes)
+            yield return Index(index, "");
+        foreach (var page in declaration.Pages)
+            yield return Index(page, " where not deleted");
+    }
+
+    public string CreateKeyIndex =>
+        $"create unique index {_name}_next_key on analytics.{_name}_next ({List(declaration.Key)});";
+
+    /// <summary>What readers read. last_refresh_at stands first, so that columns can be appended.</summary>
+    public string CreateCurrentOverNext => $"""
+        create or replace view analytics.{_name}_current as
+        select d.refreshed_at as last_refresh_at, {List(_columns, "d")}
+        from analytics.{_name}_delta_next as d
+        where not d.deleted
+        union all
+        select (select (r.stamps ->> '{_name}')::timestamptz from analytics.refresh_state as r), {List(_columns, "m")}
+        from analytics.{_name}_next as m
+        where not exists (select from analytics.{_name}_delta_next as d where {SameKey("d", "m")});
+        """;
+
+    public string Comments => $"""
+        comment on materialized view analytics.{_name} is
+            'Pre-computed {_name}, as of its stamp in refresh_state; read {_name}_current.';
+        comment on table analytics.{_name}_delta is
+            'Rows of {_name} recomputed since the last full refresh; deleted rows hide the matview''s.';
+        comment on view analytics.{_name}_current is
+            '{_name} as readers see it: the delta, and the matview where the delta is silent. Columns as in {_name}_live.';
+        comment on column analytics.{_name}_current.last_refresh_at is 'When this row was recomputed.';
+        """;
+
+    /// <summary>The aggregate's part of analytics.drain: which keys the changes touch, and their rows anew.</summary>
+    public string DrainKeysAndUpsert => $"""
+            {_name}_keys as materialized (
+                select distinct {List(declaration.Key, "k")} from (
+                    {declaration.Changed}
+                    union all
+                    select {List(declaration.Key, "u")}
+                    from whole_users as w
+                    cross join lateral (
+                        select {List(declaration.Key, "v")} from {declaration.LiveView} as v where v.user_id = w.user_id
+                        union
+                        select {List(declaration.Key, "m")} from analytics.{_name} as m where m.user_id = w.user_id
+                        union
+                        select {List(declaration.Key, "d")} from analytics.{_name}_delta as d where d.user_id = w.user_id
+                        offset 0
+                    ) as u
+                ) as k
+            ),
+            {_name}_rows as (
+                insert into analytics.{_name}_delta as t
+                    ({List(_columns)}, deleted, generation, refreshed_at)
+                select {string.Join(", ", _columns.Select(c => declaration.Key.Contains(c) ? $"k.{c}" : $"v.{c}"))},
+                       v.user_id is null, state.generation, statement_timestamp()
+                from {_name}_keys as k
+                cross join state
+                left join lateral (
+                    select {List(_columns, "v")}
+                    from {declaration.LiveView} as v
+                    where {SameKey("v", "k")}
+                    offset 0
+                ) as v on true
+                on conflict ({List(declaration.Key)}) do update set
+                    ({List(_values)}, deleted, generation, refreshed_at)
+                    = ({List(_values, "excluded")}, excluded.deleted, excluded.generation, excluded.refreshed_at)
+                returning 1
+            ),
+        """;
+
+    public string DrainCount => $"               (select count(*) from {_name}_rows) +";
+
+    public string FreshnessDeltaRows =>
+        $"                select d.refreshed_at from analytics.{_name}_delta as d where d.user_id = a.user_id union all";
+
+    private (string, string, string) Index(string list, string deltaFilter)
+    {
+        var name = string.Join('_', list.Split(',').Select(c => c.Trim().Split(' ')[0]));
+        return (name,
+            $"create index {_name}_next_{name} on analytics.{_name}_next ({list});",
+            $"create index {_name}_delta_next_{name} on analytics.{_name}_delta_next ({list}){deltaFilter};");
+    }
+
+    private string SameKey(string left, string right) =>
+        string.Join(" and ", declaration.Key.Select(k => $"{left}.{k} = {right}.{k}"));
+
+    private static string List(IEnumerable<string> names, string? alias = null) =>
+        string.Join(", ", names.Select(n => alias is null ? n : $"{alias}.{n}"));
+}

@@ -1,0 +1,51 @@
+// The definitions of db/definitions with their effective checksums: a definition changes when its text does, or when
+// something that its text names does.
+namespace Analytics.Store.Migrations;
+
+/// <param name="Checksum">Over its own text and the checksums of the definitions it names.</param>
+internal sealed record Definition(Script Script, string Checksum)
+{
+    public string Id => $"{Script.Folder}/{Script.Name}";
+}
+
+internal sealed class DefinitionSet
+{
+    /// <summary>Raise it when what <see cref="AggregateSql"/> writes changes, so that databases follow.</summary>
+    private const string GeneratorVersion = "1";
+
+    private DefinitionSet(IReadOnlyList<Definition> functions, IReadOnlyList<Definition> aggregates) =>
+        (Functions, Aggregates) = (functions, aggregates);
+
+    public IReadOnlyList<Definition> Functions { get; }
+
+    /// <summary>Each after those that its live view reads.</summary>
+    public IReadOnlyList<Definition> Aggregates { get; }
+
+    public static DefinitionSet Load() => Load(Script.Definitions("functions"), Script.Definitions("aggregates"));
+
+    public static DefinitionSet Load(IReadOnlyList<Script> functions, IReadOnlyList<Script> aggregates)
+    {
+        var ordered = new Dictionary<string, Definition>();
+        foreach (var script in functions.Concat(aggregates))
+            Add(script);
+        return new DefinitionSet(
+            [.. ordered.Values.Where(d => functions.Contains(d.Script))],
+            [.. ordered.Values.Where(d => aggregates.Contains(d.Script))]);
+
+        void Add(Script script)
+        {
+            if (ordered.ContainsKey(script.Name))
+                return;
+            var used = functions.Concat(aggregates)
+                .Where(other => other.Name != script.Name && Names(script.Text, other.Name)).ToList();
+            used.ForEach(Add);
+            var version = aggregates.Contains(script) ? GeneratorVersion : "";
+            ordered.Add(script.Name, new Definition(script,
+                Script.Sha256(version + script.Text + string.Concat(used.Select(u => ordered[u.Name].Checksum)))));
+        }
+    }
+
+    private static bool Names(string text, string name) =>
+        text.Contains($"analytics.{name}(", StringComparison.Ordinal)
+        || text.Contains($"analytics.{name}_live", StringComparison.Ordinal);
+}

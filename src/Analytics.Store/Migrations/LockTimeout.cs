@@ -1,0 +1,38 @@
+// Takes heavy locks politely: wait two seconds at most, give way, try again.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Migrations;
+
+internal static class LockTimeout
+{
+    private const int MostTries = 60;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Runs a short transaction; while somebody holds a lock that it needs, it lets the queue behind it pass.</summary>
+    /// <exception cref="MigrationException">The lock could not be had in 60 tries.</exception>
+    public static async Task RetryAsync(
+        NpgsqlConnection connection, Func<NpgsqlTransaction, Task> body, Action<string> log, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                await connection.ExecuteAsync("set local lock_timeout = '2s'", transaction: transaction);
+                await body(transaction);
+                await transaction.CommitAsync(ct);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            {
+                if (attempt == MostTries)
+                    throw new MigrationException(
+                        $"A lock could not be had in {MostTries} tries of 2 s: {e.MessageText}. "
+                        + "End the long transaction that holds it (pg_stat_activity, pg_locks) and run migrate again.", e);
+                log($"waiting for a lock, try {attempt} of {MostTries}");
+                await Task.Delay(Pause, ct);
+            }
+        }
+    }
+}

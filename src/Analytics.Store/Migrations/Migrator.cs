@@ -1,0 +1,200 @@
+// Brings a database to what db/ says, however many nodes start at once.
+//
+// lock (polled) ⇒ pending migrations ⇒ functions ⇒ changed aggregates, built and swapped ⇒ generated functions ⇒ triggers
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Migrations;
+
+/// <summary>What a migration did.</summary>
+/// <param name="Applied">Paths below db/, in order; empty when everything was as it should be.</param>
+public sealed record MigrationReport(IReadOnlyList<string> Applied);
+
+/// <summary>Applies db/migrations once each, and db/definitions whenever they change.</summary>
+public sealed class Migrator
+{
+    // Not in analytics.lock_id: it is needed before that function exists.
+    private const long MigrateLock = 4702110003;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    private readonly NpgsqlConnection _connection;
+    private readonly IReadOnlyList<Script> _migrations;
+    private readonly DefinitionSet _definitions;
+    private readonly string _initialMode;
+    private readonly Action<string> _log;
+    private readonly List<string> _applied = [];
+
+    private Migrator(NpgsqlConnection connection, MigrationOptions options, Action<string> log)
+    {
+        _connection = connection;
+        _migrations = options.Migrations ?? Script.Migrations;
+        _definitions = DefinitionSet.Load(
+            Script.Definitions("functions"), options.Aggregates ?? Script.Definitions("aggregates"));
+        _initialMode = options.InitialMode;
+        _log = log;
+    }
+
+    /// <summary>Migrates; waits while another node does.</summary>
+    /// <exception cref="MigrationException">A landed migration was edited, or a definition lost a column.</exception>
+    /// <exception cref="PostgresException">The database refused a statement.</exception>
+    public static async Task<MigrationReport> MigrateAsync(
+        string connectionString, Action<string>? log, CancellationToken ct, MigrationOptions? options = null)
+    {
+        // A connection of its own: session locks must not go back to a pool, and building a matview takes its time.
+        var own = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            CommandTimeout = 0,
+            Multiplexing = false,
+        };
+        await using var connection = new NpgsqlConnection(own.ConnectionString);
+        await connection.OpenAsync(ct);
+        await connection.ExecuteAsync("set statement_timeout = 0; set client_min_messages = warning; set jit = off");
+        var migrator = new Migrator(connection, options ?? new MigrationOptions(), log ?? (_ => { }));
+        await migrator.RunAsync(ct);
+        return new MigrationReport(migrator._applied);
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
+        // Polled, not awaited in the database: a waiting statement holds a snapshot, and create index concurrently on
+        // the other node would wait for that snapshot for ever.
+        await AcquireAsync(MigrateLock, "another migrator", ct);
+        await MigrationLedger.CreateAsync(_connection, ct);
+        await ApplyMigrationsAsync(ct);
+        await _connection.ExecuteAsync(new CommandDefinition(
+            "insert into analytics.refresh_state (mode) values (@mode) on conflict do nothing",
+            new { mode = _initialMode }, cancellationToken: ct));
+
+        var applied = await MigrationLedger.DefinitionsAsync(_connection, ct);
+        foreach (var function in _definitions.Functions)
+            await ApplyDefinitionAsync(function.Id, function.Script.Text, function.Checksum, applied, ct);
+        if (_definitions.Aggregates.Any(a => !IsApplied(a.Id, a.Checksum, applied)))
+            await ApplyAggregatesAsync(applied, ct);
+        await ApplyGeneratedAsync(applied, ct);
+        await AggregateBuild.DropReplacedViewsAsync(_connection, ct);
+    }
+
+    private async Task ApplyMigrationsAsync(CancellationToken ct)
+    {
+        var applied = await MigrationLedger.MigrationsAsync(_connection, ct);
+        foreach (var script in _migrations)
+        {
+            if (applied.TryGetValue(script.Number, out var checksum))
+            {
+                if (checksum != script.Checksum)
+                    throw new MigrationException(
+                        $"db/{script.Path} was edited after it was applied (checksum {checksum[..12]} then, {script.Checksum[..12]} now). "
+                        + "Restore the file and put the change into a new migration.");
+                continue;
+            }
+            _log($"applying {script.Path}");
+            if (script.WithoutTransaction)
+                await RunStatementsAsync(script, ct);
+            else
+                await LockTimeout.RetryAsync(_connection, async _ =>
+                {
+                    await ExecuteAsync(script.Text, ct);
+                    await MigrationLedger.RecordMigrationAsync(_connection, script, ct);
+                }, _log, ct);
+            _applied.Add(script.Path);
+        }
+    }
+
+    private async Task RunStatementsAsync(Script script, CancellationToken ct)
+    {
+        // A concurrent build that was cut short leaves an invalid index, which 'if not exists' would take for a good one.
+        var invalid = await _connection.QueryAsync<string>(new CommandDefinition("""
+            select format('%I.%I', n.nspname, c.relname)
+            from pg_index as i join pg_class as c on c.oid = i.indexrelid join pg_namespace as n on n.oid = c.relnamespace
+            where not i.indisvalid and n.nspname in ('core', 'analytics')
+            """, cancellationToken: ct));
+        foreach (var index in invalid)
+            await ExecuteAsync($"drop index concurrently {index}", ct);
+        foreach (var statement in script.Statements)
+            await ExecuteAsync(statement, ct);
+        await MigrationLedger.RecordMigrationAsync(_connection, script, ct);
+    }
+
+    private async Task ApplyAggregatesAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)
+    {
+        // A full refresh first runs out; then nothing drains until the new definitions stand. Staging waits meanwhile.
+        await AcquireAsync("full-refresh", ct);
+        await AcquireAsync("drain", ct);
+        foreach (var aggregate in _definitions.Aggregates.Where(a => !IsApplied(a.Id, a.Checksum, applied)))
+        {
+            await new AggregateBuild(_connection, AggregateDeclaration.Parse(aggregate.Script), _log).RunAsync(aggregate.Checksum, ct);
+            _applied.Add(aggregate.Script.Path);
+        }
+    }
+
+    /// <summary>The functions that are put together from all aggregates, then the triggers that feed them.</summary>
+    private async Task ApplyGeneratedAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)
+    {
+        var aggregates = new List<AggregateSql>();
+        foreach (var declaration in _definitions.Aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
+            aggregates.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(_connection, declaration.LiveView, ct)));
+        foreach (var script in Script.Definitions("refresh"))
+        {
+            var text = script.Text
+                .Replace("    -- for each aggregate: keys, upsert", Join(a => a.DrainKeysAndUpsert), StringComparison.Ordinal)
+                .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
+                .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal);
+            await ApplyDefinitionAsync($"refresh/{script.Name}", text, Script.Sha256(text), applied, ct);
+        }
+        foreach (var script in Script.Definitions("triggers"))
+            await ApplyDefinitionAsync($"triggers/{script.Name}", script.Text, script.Checksum, applied, ct);
+
+        string Join(Func<AggregateSql, string> part) => string.Join('\n', aggregates.Select(part));
+    }
+
+    private async Task ApplyDefinitionAsync(
+        string id, string text, string checksum, IReadOnlyDictionary<string, string> applied, CancellationToken ct)
+    {
+        if (IsApplied(id, checksum, applied))
+            return;
+        _log($"applying definitions/{id}");
+        await LockTimeout.RetryAsync(_connection, async _ =>
+        {
+            await ExecuteAsync(text, ct);
+            await MigrationLedger.RecordDefinitionAsync(_connection, id, checksum, ct);
+        }, _log, ct);
+        _applied.Add($"definitions/{id}.sql");
+    }
+
+    private static bool IsApplied(string id, string checksum, IReadOnlyDictionary<string, string> applied) =>
+        applied.TryGetValue(id, out var then) && then == checksum;
+
+    private async Task AcquireAsync(string purpose, CancellationToken ct) => await AcquireAsync(
+        await _connection.ExecuteScalarAsync<long>("select analytics.lock_id(@purpose)", new { purpose }), $"the {purpose}", ct);
+
+    /// <summary>A session lock: it goes with the connection, however this ends.</summary>
+    private async Task AcquireAsync(long key, string holder, CancellationToken ct)
+    {
+        var said = false;
+        while (!await _connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select pg_try_advisory_lock(@key)", new { key }, cancellationToken: ct)))
+        {
+            if (!said)
+                _log($"waiting for {holder}");
+            said = true;
+            await Task.Delay(Poll, ct);
+        }
+    }
+
+    private Task<int> ExecuteAsync(string sql, CancellationToken ct) =>
+        _connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
+}
+
+/// <summary>What tests and first starts change about a migration.</summary>
+public sealed record MigrationOptions
+{
+    /// <summary>The refresh mode of a database that has none yet.</summary>
+    public string InitialMode { get; init; } = nameof(Refresh.RefreshMode.Incremental);
+
+    /// <summary>Instead of the embedded db/migrations.</summary>
+    public IReadOnlyList<Script>? Migrations { get; init; }
+
+    /// <summary>Instead of the embedded db/definitions/aggregates.</summary>
+    public IReadOnlyList<Script>? Aggregates { get; init; }
+}
