@@ -1,6 +1,6 @@
 // Brings a database to what db/ says, however many nodes start at once.
 //
-// lock (polled) ⇒ pending migrations ⇒ functions ⇒ changed aggregates, built and swapped ⇒ generated functions ⇒ triggers
+// lock (polled) ⇒ pending migrations ⇒ functions ⇒ triggers ⇒ changed aggregates, built and swapped ⇒ generated functions
 using Dapper;
 using Npgsql;
 
@@ -69,6 +69,9 @@ public sealed class Migrator
         var applied = await MigrationLedger.DefinitionsAsync(_connection, ct);
         foreach (var function in _definitions.Functions)
             await ApplyDefinitionAsync(function.Id, function.Script.Text, function.Checksum, applied, ct);
+        // Before the first build: whatever commits while a matview is built is already staged.
+        foreach (var script in Script.Definitions("triggers"))
+            await ApplyDefinitionAsync($"triggers/{script.Name}", script.Text, script.Checksum, applied, ct);
         if (_definitions.Aggregates.Any(a => !IsApplied(a.Id, a.Checksum, applied)))
             await ApplyAggregatesAsync(applied, ct);
         await ApplyGeneratedAsync(applied, ct);
@@ -128,7 +131,7 @@ public sealed class Migrator
         }
     }
 
-    /// <summary>The functions that are put together from all aggregates, then the triggers that feed them.</summary>
+    /// <summary>The functions that are put together from all aggregates.</summary>
     private async Task ApplyGeneratedAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)
     {
         var aggregates = new List<AggregateSql>();
@@ -142,8 +145,6 @@ public sealed class Migrator
                 .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal);
             await ApplyDefinitionAsync($"refresh/{script.Name}", text, Script.Sha256(text), applied, ct);
         }
-        foreach (var script in Script.Definitions("triggers"))
-            await ApplyDefinitionAsync($"triggers/{script.Name}", script.Text, script.Checksum, applied, ct);
 
         string Join(Func<AggregateSql, string> part) => string.Join('\n', aggregates.Select(part));
     }

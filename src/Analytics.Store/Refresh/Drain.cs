@@ -1,0 +1,45 @@
+// One call of analytics.drain: a bounded batch of staged changes, in one transaction of the database's own.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Refresh;
+
+/// <summary>What one drain did.</summary>
+/// <param name="Ran">False when another node held the lock or the mode is not Incremental.</param>
+/// <param name="StagedChanges">Staged changes taken off the queue.</param>
+/// <param name="Keys">Aggregate rows recomputed.</param>
+/// <param name="Number">Its number in refresh_events; null when nothing was staged.</param>
+public sealed record DrainResult(bool Ran, long StagedChanges, long Keys, long? Number);
+
+/// <summary>Drains staged changes into the deltas.</summary>
+/// <param name="maxRows">Staged changes a batch, at least 1.</param>
+/// <param name="maxUsers">Whole users a batch, at least 1; each may stand for thousands of keys.</param>
+public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxUsers = 10)
+{
+    private sealed record Row(long StagedChanges, long Keys, long? DrainNumber);
+
+    /// <exception cref="PostgresException">The recomputation raised; nothing was taken off the queue.</exception>
+    public async Task<DrainResult> RunBatchAsync(CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition("""
+            select d.staged_changes as StagedChanges, d.keys as Keys, d.drain_number as DrainNumber
+            from analytics.drain(@maxRows, @maxUsers) as d
+            """, new { maxRows, maxUsers }, cancellationToken: ct));
+        return row is null ? new DrainResult(false, 0, 0, null) : new DrainResult(true, row.StagedChanges, row.Keys, row.DrainNumber);
+    }
+
+    /// <summary>Drains until nothing is staged, or somebody else does.</summary>
+    /// <returns>The sums over all batches; Ran is false when the first could not run.</returns>
+    public async Task<DrainResult> RunUntilEmptyAsync(CancellationToken ct)
+    {
+        var total = new DrainResult(false, 0, 0, null);
+        while (true)
+        {
+            var batch = await RunBatchAsync(ct);
+            if (batch.StagedChanges == 0)
+                return total with { Ran = total.Ran || batch.Ran };
+            total = new DrainResult(true, total.StagedChanges + batch.StagedChanges, total.Keys + batch.Keys, batch.Number);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// The state row: which mode holds, how to switch it, and whether somebody asked for a full refresh.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Refresh;
+
+/// <summary>What the workers look at before they work.</summary>
+/// <param name="FullRefreshAsked">A row for everyone is staged.</param>
+/// <param name="LastFullRefreshAt">Null when there was none since the aggregates were built.</param>
+public sealed record RefreshStatus(RefreshMode Mode, bool FullRefreshAsked, DateTime? LastFullRefreshAt);
+
+public sealed class RefreshControl(NpgsqlDataSource primary)
+{
+    private sealed record Row(string Mode, bool FullRefreshAsked, DateTime? LastFullRefreshAt);
+
+    public async Task<RefreshStatus> ReadAsync(CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleAsync<Row>(new CommandDefinition("""
+            select s.mode as Mode,
+                   exists (select from analytics.staging_changes as c where c.session_id is null and c.user_id is null)
+                       as FullRefreshAsked,
+                   s.last_full_refresh_at as LastFullRefreshAt
+            from analytics.refresh_state as s
+            """, cancellationToken: ct));
+        return new RefreshStatus(Enum.Parse<RefreshMode>(row.Mode), row.FullRefreshAsked, row.LastFullRefreshAt);
+    }
+
+    /// <summary>Switches the mode for every node. Coming back from Live also asks for a full refresh.</summary>
+    /// <returns>The mode before.</returns>
+    public async Task<RefreshMode> SwitchAsync(RefreshMode mode, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return Enum.Parse<RefreshMode>(await connection.ExecuteScalarAsync<string>(new CommandDefinition("""
+            with before as (
+                select s.mode from analytics.refresh_state as s for update
+            ),
+            switched as (
+                update analytics.refresh_state set mode = @mode
+            ),
+            asked as (
+                insert into analytics.staging_changes (user_id)
+                select null from before where before.mode = 'Live' and @mode <> 'Live'
+            )
+            select before.mode from before
+            """, new { mode = mode.ToString() }, cancellationToken: ct)) ?? throw NotMigrated());
+    }
+
+    /// <summary>Whether more than <paramref name="most"/> changes are staged; looks at no more rows than that.</summary>
+    public async Task<bool> IsStagedBeyondAsync(int most, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from (select from analytics.staging_changes limit @limit) as c",
+            new { limit = most + 1L }, cancellationToken: ct)) > most;
+    }
+
+    private static InvalidOperationException NotMigrated() =>
+        new("analytics.refresh_state has no row. Run 'analytics-gql migrate' first.");
+}

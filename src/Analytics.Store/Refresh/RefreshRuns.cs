@@ -1,0 +1,49 @@
+// The history of refresh runs: reading it, adding failures to it, and letting old entries go.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Refresh;
+
+/// <summary>One run, as <c>analytics.refresh_runs</c> holds it. Times in UTC.</summary>
+/// <param name="Kind">INCREMENTAL, FULL or AUDIT.</param>
+/// <param name="Outcome">RUNNING, SUCCEEDED or FAILED.</param>
+public sealed record RefreshRunRow(
+    long RunId, string Kind, string Outcome, DateTime StartedAt, DateTime? EndedAt, long StagedChanges, long Keys, string? Error);
+
+public sealed class RefreshRuns(NpgsqlDataSource primary)
+{
+    /// <summary>The latest runs, newest first.</summary>
+    public async Task<IReadOnlyList<RefreshRunRow>> LatestAsync(int count, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<RefreshRunRow>(new CommandDefinition("""
+            select r.run_id as RunId, r.kind as Kind, r.outcome as Outcome, r.started_at as StartedAt, r.ended_at as EndedAt,
+                   r.staged_changes as StagedChanges, r.keys as Keys, r.error as Error
+            from analytics.refresh_runs as r
+            order by r.run_id desc
+            limit @count
+            """, new { count }, cancellationToken: ct))];
+    }
+
+    /// <summary>Adds a drain that failed; the drain itself rolled back with all it wrote.</summary>
+    public async Task RecordFailureAsync(DateTime startedAt, string error, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("""
+            insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, error)
+            values ('INCREMENTAL', 'FAILED', @startedAt, clock_timestamp(), @error)
+            """, new { startedAt, error }, cancellationToken: ct));
+    }
+
+    /// <summary>Deletes incremental runs and events older than the first span, and full refreshes older than the second.</summary>
+    /// <returns>Rows deleted.</returns>
+    public async Task<int> ForgetAsync(TimeSpan incremental, TimeSpan full, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(new CommandDefinition("""
+            delete from analytics.refresh_runs where kind <> 'FULL' and started_at < now() - @incremental;
+            delete from analytics.refresh_runs where kind = 'FULL' and outcome <> 'RUNNING' and started_at < now() - @full;
+            delete from analytics.refresh_events where refreshed_at < now() - @incremental;
+            """, new { incremental, full }, cancellationToken: ct));
+    }
+}
