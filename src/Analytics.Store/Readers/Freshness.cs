@@ -1,0 +1,43 @@
+// How fresh an answer is, computed by the database in the snapshot of the answer's own statement.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Readers;
+
+/// <summary>Freshness of one user's answer, or of the whole service. Times in UTC.</summary>
+/// <param name="AsOf">Every change committed before this is in the answer.</param>
+/// <param name="LastRefreshAt">When the source was last refreshed; the statement's time when it is read live.</param>
+/// <param name="PendingChanges">Changes that the answer does not contain yet, or may not.</param>
+/// <param name="LagS">Seconds that the oldest of them has been waiting; 0 when there is none.</param>
+public sealed record Freshness(DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS, ReadSource Source);
+
+public sealed class FreshnessReader(NpgsqlDataSource reads)
+{
+    private sealed record Row(Guid UserId, DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS);
+
+    /// <param name="userIds">Distinct.</param>
+    /// <returns>One entry per user, known or not.</returns>
+    public async Task<IReadOnlyDictionary<Guid, Freshness>> ReadAsync(
+        IReadOnlyCollection<Guid> userIds, ReadSource source, CancellationToken ct)
+    {
+        await using var connection = await reads.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition("""
+            select f.user_id as UserId, f.as_of as AsOf, f.last_refresh_at as LastRefreshAt,
+                   f.pending_changes as PendingChanges, f.lag_s as LagS
+            from analytics.freshness(@userIds, @source) as f
+            """, new { userIds = userIds.ToArray(), source = source.SqlName() }, cancellationToken: ct));
+        return rows.ToDictionary(r => r.UserId, r => new Freshness(r.AsOf, r.LastRefreshAt, r.PendingChanges, r.LagS, source));
+    }
+
+    /// <summary>Of the whole service; pending changes are counted up to 100,000.</summary>
+    public async Task<Freshness> ReadServiceAsync(ReadSource source, CancellationToken ct)
+    {
+        await using var connection = await reads.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleAsync<Row>(new CommandDefinition("""
+            select '00000000-0000-0000-0000-000000000000'::uuid as UserId, f.as_of as AsOf,
+                   f.last_refresh_at as LastRefreshAt, f.pending_changes as PendingChanges, f.lag_s as LagS
+            from analytics.service_freshness(@source) as f
+            """, new { source = source.SqlName() }, cancellationToken: ct));
+        return new Freshness(row.AsOf, row.LastRefreshAt, row.PendingChanges, row.LagS, source);
+    }
+}

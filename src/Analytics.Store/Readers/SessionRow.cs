@@ -1,0 +1,82 @@
+// One session summary as it is read, and what the three session readers share in SQL.
+namespace Analytics.Store.Readers;
+
+/// <summary>One row of session_summary: metres, seconds, kilograms, times in UTC.</summary>
+/// <param name="DurationS">Null while the session is open or when it ends before it starts.</param>
+public sealed record SessionRow(
+    Guid UserId, Guid SessionId, string ActivityType, string? Title, DateTime StartedAt, DateTime? EndedAt, DateOnly WeekStart,
+    long? DurationS, double? DistanceM, double TotalVolumeKg, double? AvgRpe, int SetCount, int ExerciseCount,
+    DateTime LastRefreshAt, Freshness Freshness);
+
+/// <summary>A row on the wire: a head row per user (SessionId null) carries the freshness, the rest the sessions.</summary>
+internal sealed class SessionWireRow
+{
+    public long Ordinal { get; init; }
+    public Guid UserId { get; init; }
+    public DateTime? AsOf { get; init; }
+    public int PendingChanges { get; init; }
+    public double LagS { get; init; }
+    public DateTime RefreshedAt { get; init; }
+    public Guid? SessionId { get; init; }
+    public string ActivityType { get; init; } = "";
+    public string? Title { get; init; }
+    public DateTime StartedAt { get; init; }
+    public DateTime? EndedAt { get; init; }
+    public DateOnly WeekStart { get; init; }
+    public long? DurationS { get; init; }
+    public double? DistanceM { get; init; }
+    public double TotalVolumeKg { get; init; }
+    public double? AvgRpe { get; init; }
+    public int SetCount { get; init; }
+    public int ExerciseCount { get; init; }
+    public string? SortKey { get; init; }
+
+    public Freshness ToFreshness(ReadSource source) => new(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source);
+
+    public SessionRow ToSession(Freshness freshness) => new(
+        UserId, SessionId!.Value, ActivityType, Title, StartedAt, EndedAt, WeekStart, DurationS, DistanceM, TotalVolumeKg,
+        AvgRpe, SetCount, ExerciseCount, RefreshedAt, freshness);
+}
+
+internal static class SessionSql
+{
+    public const string Aggregate = "session_summary";
+
+    /// <summary>The head rows: freshness of the given users.</summary>
+    /// <param name="users">An SQL expression of type uuid[].</param>
+    public static string Heads(ReadSource source, string users) => $"""
+        select 0::bigint as Ordinal, f.user_id as UserId, f.as_of as AsOf, f.pending_changes as PendingChanges,
+               f.lag_s as LagS, f.last_refresh_at as RefreshedAt, null::uuid as SessionId, null::text as ActivityType,
+               null::text as Title, null::timestamptz as StartedAt, null::timestamptz as EndedAt, null::date as WeekStart,
+               null::bigint as DurationS, null::float8 as DistanceM, 0::float8 as TotalVolumeKg, null::float8 as AvgRpe,
+               0 as SetCount, 0 as ExerciseCount, null::text as SortKey
+        from analytics.freshness({users}, '{source.SqlName()}', '{Aggregate}') as f
+        """;
+
+    /// <summary>The select list of a session, in the order of <see cref="Heads"/>.</summary>
+    public static string Columns(string ordinal, string alias, string sortKey = "null::text") => $"""
+        {ordinal}, {alias}.user_id, null::timestamptz, 0, 0::float8, {alias}.last_refresh_at, {alias}.session_id,
+        {alias}.activity_type, {alias}.title, {alias}.started_at, {alias}.ended_at, {alias}.week_start, {alias}.duration_s,
+        {alias}.distance_m::float8, {alias}.total_volume_kg::float8, {alias}.avg_rpe::float8, {alias}.set_count,
+        {alias}.exercise_count, {sortKey}
+        """;
+
+    /// <summary>What a session's row is read into, without last_refresh_at.</summary>
+    public static string Fields(string alias) =>
+        $"{alias}.user_id, {alias}.session_id, {alias}.activity_type, {alias}.title, {alias}.started_at, {alias}.ended_at, "
+        + $"{alias}.week_start, {alias}.duration_s, {alias}.distance_m, {alias}.total_volume_kg, {alias}.avg_rpe, "
+        + $"{alias}.set_count, {alias}.exercise_count";
+
+    /// <summary>Whose a session is, core decides: one that changed hands is not shown to its former owner.</summary>
+    public static string StillTheirs(ReadSource source, string alias) => source == ReadSource.Live ? "" :
+        $" and exists (select from core.sessions as s where s.session_id = {alias}.session_id and s.user_id = {alias}.user_id)";
+
+    /// <summary>Splits wire rows into the sessions of each ordinal, with their user's freshness.</summary>
+    public static (ILookup<long, SessionRow> Sessions, IReadOnlyDictionary<Guid, Freshness> Freshness) Assemble(
+        IReadOnlyCollection<SessionWireRow> rows, ReadSource source)
+    {
+        var freshness = rows.Where(r => r.SessionId is null).ToDictionary(r => r.UserId, r => r.ToFreshness(source));
+        var sessions = rows.Where(r => r.SessionId is not null).ToLookup(r => r.Ordinal, r => r.ToSession(freshness[r.UserId]));
+        return (sessions, freshness);
+    }
+}

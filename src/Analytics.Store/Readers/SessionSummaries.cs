@@ -1,0 +1,87 @@
+// Session summaries by id, and those of given weeks.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Readers;
+
+/// <summary>A user's week, by its Monday.</summary>
+public readonly record struct UserWeek(Guid UserId, DateOnly WeekStart);
+
+public sealed class SessionSummariesReader(NpgsqlDataSource reads)
+{
+    private static readonly IReadOnlyDictionary<ReadSource, string> ById = ReadSources.ForEach(ByIdSql);
+    private static readonly IReadOnlyDictionary<ReadSource, string> ByWeek = ReadSources.ForEach(ByWeekSql);
+
+    /// <summary>
+    /// Reads sessions by id in one statement. A session that core has and the view has not yet is computed from the live
+    /// view; one that core does not have is absent.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
+        IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct)
+    {
+        await using var connection = await reads.OpenConnectionAsync(ct);
+        var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(
+            ById[source], new { sessionIds = sessionIds.ToArray() }, cancellationToken: ct))).AsList();
+        return SessionSql.Assemble(rows, source).Sessions.SelectMany(s => s).ToDictionary(s => s.SessionId);
+    }
+
+    /// <summary>Reads the sessions of weeks in one statement, newest first.</summary>
+    /// <param name="weeks">Distinct.</param>
+    /// <param name="mostPerWeek">At most this many sessions a week are returned.</param>
+    /// <returns>An entry for each week that has sessions.</returns>
+    public async Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionRow>>> ReadWeeksAsync(
+        IReadOnlyList<UserWeek> weeks, int mostPerWeek, ReadSource source, CancellationToken ct)
+    {
+        await using var connection = await reads.OpenConnectionAsync(ct);
+        var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(ByWeek[source], new
+        {
+            userIds = weeks.Select(w => w.UserId).ToArray(),
+            mondays = weeks.Select(w => w.WeekStart).ToArray(),
+            mostPerWeek,
+        }, cancellationToken: ct))).AsList();
+        return SessionSql.Assemble(rows, source).Sessions
+            .ToDictionary(g => weeks[(int)g.Key - 1], g => (IReadOnlyList<SessionRow>)[.. g]);
+    }
+
+    private static string ByIdSql(ReadSource source) => $"""
+        {SessionSql.Heads(source, "array(select s.user_id from core.sessions as s where s.session_id = any (@sessionIds))")}
+        union all
+        select {SessionSql.Columns("1::bigint", "r")}
+        from unnest(@sessionIds) as k (session_id)
+        join core.sessions as s on s.session_id = k.session_id
+        left join lateral (
+            select {SessionSql.Fields("c")}, c.last_refresh_at
+            from {source.Relation(SessionSql.Aggregate)} as c
+            where c.user_id = s.user_id and c.session_id = s.session_id
+            offset 0
+        ) as c on true
+        left join lateral (
+            select {SessionSql.Fields("v")}, statement_timestamp() as last_refresh_at
+            from analytics.session_summary_live as v
+            where c.session_id is null and v.session_id = s.session_id
+            offset 0
+        ) as v on true
+        cross join lateral (
+            select c.* where c.session_id is not null
+            union all
+            select v.* where v.session_id is not null
+        ) as r
+        """;
+
+    // A week is a range of started_at, so that the index of the pages serves it.
+    private static string ByWeekSql(ReadSource source) => $"""
+        {SessionSql.Heads(source, "@userIds")}
+        union all
+        select {SessionSql.Columns("k.ordinal", "w")}
+        from unnest(@userIds, @mondays) with ordinality as k (user_id, monday, ordinal)
+        cross join lateral (
+            select {SessionSql.Fields("w")}, w.last_refresh_at
+            from {source.Relation(SessionSql.Aggregate)} as w
+            where w.user_id = k.user_id
+              and w.started_at >= k.monday::timestamp at time zone 'UTC'
+              and w.started_at < (k.monday + 7)::timestamp at time zone 'UTC'{SessionSql.StillTheirs(source, "w")}
+            order by w.started_at desc, w.session_id desc
+            limit @mostPerWeek
+        ) as w
+        """;
+}
