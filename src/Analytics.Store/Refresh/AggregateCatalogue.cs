@@ -5,8 +5,14 @@ using Npgsql;
 namespace Analytics.Store.Refresh;
 
 /// <summary>An aggregate that the database keeps.</summary>
-/// <param name="Columns">In the live view's order.</param>
-public sealed record KeptAggregate(string Name, string[] KeyColumns, string[] Columns);
+public sealed record KeptAggregate
+{
+    public required string Name { get; init; }
+    public required string[] KeyColumns { get; init; }
+
+    /// <summary>In the live view's order.</summary>
+    public required string[] Columns { get; init; }
+}
 
 public static class AggregateCatalogue
 {
