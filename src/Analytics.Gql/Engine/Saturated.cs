@@ -1,0 +1,7 @@
+// GraphQL's Int has 32 bits; the database counts further.
+namespace Analytics.Gql.Engine;
+
+internal static class Saturated
+{
+    public static int ToInt(long value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);
+}

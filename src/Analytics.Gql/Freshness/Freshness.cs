@@ -1,0 +1,44 @@
+// How fresh an answer is, as the API says it.
+using Stored = Analytics.Store.Readers.Freshness;
+
+namespace Analytics.Gql.Freshness;
+
+/// <summary>Where an answer was read from.</summary>
+public enum FreshnessSource
+{
+    /// <summary>The materialized views alone, as of their last full refresh.</summary>
+    Matview,
+
+    /// <summary>The materialized views with everything recomputed since laid over them.</summary>
+    Incremental,
+
+    /// <summary>The base tables: always current.</summary>
+    Live,
+}
+
+/// <summary>How fresh an answer is, computed in the same database snapshot as the answer.</summary>
+public sealed class Freshness(Stored stored)
+{
+    /// <summary>Every change committed before this instant is in the answer.</summary>
+    public DateTimeOffset AsOf => stored.AsOf;
+
+    /// <summary>When what the answer was read from was last refreshed.</summary>
+    public DateTimeOffset LastRefreshAt => stored.LastRefreshAt;
+
+    /// <summary>Whether changes of this user are pending: committed, or possibly so, and not in the answer yet.</summary>
+    public bool IsStale => stored.PendingChanges > 0;
+
+    /// <summary>How many changes are pending; never 0 while one is missing. Counted up to a bound, 10,000 per user.</summary>
+    public int PendingChanges => stored.PendingChanges;
+
+    /// <summary>Seconds that the oldest pending change has been waiting; 0 when there is none.</summary>
+    public double LagS => stored.LagS;
+
+    /// <summary>Where the answer was read from.</summary>
+    public FreshnessSource Source => stored.Source switch
+    {
+        Store.Readers.ReadSource.Matview => FreshnessSource.Matview,
+        Store.Readers.ReadSource.Live => FreshnessSource.Live,
+        _ => FreshnessSource.Incremental,
+    };
+}

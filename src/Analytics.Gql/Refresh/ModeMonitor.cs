@@ -1,0 +1,53 @@
+// Knows the mode that holds, on every node, within half a second of the switch.
+using Analytics.Store.Readers;
+using Analytics.Store.Refresh;
+
+namespace Analytics.Gql.Refresh;
+
+/// <summary>Polls refresh_state. A node that is briefly behind stays honest: freshness belongs to what was read.</summary>
+public sealed partial class ModeMonitor(RefreshControl control, TimeProvider time, ILogger<ModeMonitor> log) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private volatile RefreshStatus _status = new(RefreshMode.Incremental, false, null);
+
+    public RefreshStatus Status => _status;
+    public ReadSource Source => ReadSources.Of(_status.Mode);
+
+    /// <summary>The first look comes before the first request.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Looks now; for callers that have just switched.</summary>
+    public async Task LookAsync(CancellationToken ct)
+    {
+        var before = _status.Mode;
+        _status = await control.ReadAsync(ct);
+        if (_status.Mode != before)
+            LogMode(log, before, _status.Mode);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Poll, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Npgsql.NpgsqlException e)
+            {
+                LogUnreachable(log, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Refresh mode was {Before}, is {After}")]
+    private static partial void LogMode(ILogger log, RefreshMode before, RefreshMode after);
+
+    [LoggerMessage(LogLevel.Warning, "The refresh mode cannot be read; going on with the last one: {Reason}")]
+    private static partial void LogUnreachable(ILogger log, string reason);
+}

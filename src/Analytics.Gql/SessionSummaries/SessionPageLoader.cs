@@ -1,0 +1,65 @@
+// Pages of sessions: one statement for all pages of the same shape.
+using Analytics.Gql.Batching;
+using Analytics.Gql.Engine;
+using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Refresh;
+using Analytics.Store.Readers;
+using GraphQL.DataLoader;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Gql.SessionSummaries;
+
+/// <summary>The arguments of a page, as they came.</summary>
+public sealed record PageArguments(
+    Guid UserId, SessionSummaryFilter? Where, SessionSummaryOrder Order, int? First, string? After, int? Last, string? Before)
+{
+    public bool IsBackward => Last is not null;
+}
+
+public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
+    : BatchLoader<SessionPageRequest, SessionPage>
+{
+    private const int DefaultPageSize = 20;
+    private const int MostActivityTypes = 20;
+
+    /// <exception cref="ClientError">The arguments contradict each other or ask for too much.</exception>
+    public IDataLoaderResult<SessionSummaryConnection> Load(PageArguments arguments)
+    {
+        var page = Load(ToRequest(arguments));
+        return new DataLoaderResult<SessionSummaryConnection>(
+            async ct => new SessionSummaryConnection(await page.GetResultAsync(ct), arguments));
+    }
+
+    protected override object? PartitionOf(SessionPageRequest key) => SessionPageShape.Of(key);
+
+    protected override Task<IReadOnlyDictionary<SessionPageRequest, SessionPage>> FetchAsync(
+        IReadOnlyList<SessionPageRequest> keys, CancellationToken ct) => reader.ReadAsync(keys, mode.Source, ct);
+
+    private SessionPageRequest ToRequest(PageArguments a)
+    {
+        var forward = a.First is not null || a.After is not null;
+        var backward = a.Last is not null || a.Before is not null;
+        if ((forward && backward) || (a.Before is not null && a.Last is null))
+            throw ClientError.BadInput("sessionSummaries: give 'first' with 'after', or 'last' with 'before', not a mixture.");
+        var size = a.First ?? a.Last ?? DefaultPageSize;
+        if (size < 1 || size > limits.Value.MaxPageSize)
+            throw ClientError.Limit($"sessionSummaries: a page of {size}; between 1 and {limits.Value.MaxPageSize}. Ask for the rest with 'after'.");
+        var cursor = a.After is not null ? Cursors.Read("after", a.After, a.Order)
+            : a.Before is not null ? Cursors.Read("before", a.Before, a.Order) : null;
+        return new SessionPageRequest(a.UserId, ToFilter(a.Where), (SessionOrder)a.Order, size, a.IsBackward, cursor);
+    }
+
+    private static SessionFilter ToFilter(SessionSummaryFilter? where)
+    {
+        if (where is null)
+            return new SessionFilter();
+        if (where.To < where.From)
+            throw ClientError.BadInput($"sessionSummaries: 'from' {where.From:yyyy-MM-dd} lies after 'to' {where.To:yyyy-MM-dd}. Swap them.");
+        if (where.ActivityTypes?.Count > MostActivityTypes)
+            throw ClientError.Limit($"sessionSummaries: {where.ActivityTypes.Count} activity types; at most {MostActivityTypes}.");
+        var types = where.ActivityTypes is { } wanted ? string.Join(SessionFilter.Separator, wanted.Distinct().Order(StringComparer.Ordinal)) : null;
+        return new SessionFilter(where.From, where.To, types, where.MinVolumeKg,
+            where.MinDurationS is { } seconds ? (long)Math.Ceiling(Math.Clamp(seconds, -1, int.MaxValue)) : null,
+            where.MinDistanceM, where.ExerciseId);
+    }
+}
