@@ -5,6 +5,7 @@
 
 create schema if not exists core;
 create schema if not exists analytics;
+create schema if not exists quartz;
 
 create table if not exists core.users (
     user_id      uuid        not null default gen_random_uuid(),

@@ -1,1 +1,4 @@
-WebApplication.CreateSlimBuilder(args).Build().Run();
+// analytics-gql: serve (default), migrate, refresh, mode, verify, schema.
+using Analytics.Gql.Commands;
+
+return await CommandLine.Create(args).Parse(args).InvokeAsync();

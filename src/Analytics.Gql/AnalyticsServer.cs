@@ -1,0 +1,84 @@
+// Puts the server together: settings, store, engine, jobs, endpoints.
+using Analytics.Gql.Access;
+using Analytics.Gql.Engine;
+using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Freshness;
+using Analytics.Gql.Http;
+using Analytics.Gql.Jobs;
+using Analytics.Gql.Refresh;
+using Analytics.Gql.SessionSummaries;
+using Analytics.Gql.Users;
+using Analytics.Gql.WeeklyAggregates;
+using Analytics.Store;
+using Analytics.Store.Readers;
+using Analytics.Store.Refresh;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Analytics.Gql;
+
+public static class AnalyticsServer
+{
+    public const string ConnectionKey = "ConnectionStrings:Analytics";
+    private static readonly object Reads = nameof(Reads);
+
+    /// <summary>A server that is ready to run. The database must be migrated.</summary>
+    /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder);
+        AccessSettings.Check(builder.Configuration, builder.Environment);
+        var connection = ConnectionString(builder.Configuration);
+        AddStore(builder.Services, connection);
+        AddApi(builder.Services);
+        builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
+        builder.Services.AddRefreshJobs(connection);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
+
+        var app = builder.Build();
+        app.MapAnalyticsGraphQL();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        return app;
+    }
+
+    /// <exception cref="SettingsException">It is not set.</exception>
+    public static string ConnectionString(IConfiguration settings) => settings[ConnectionKey] is { Length: > 0 } connection
+        ? connection
+        : throw new SettingsException(
+            $"{ConnectionKey} is not set. Set ConnectionStrings__Analytics to an Npgsql connection string, "
+            + "such as \"Host=localhost;Database=app;Username=analytics;Password=…\".");
+
+    private static void AddStore(IServiceCollection services, string connection)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddOptions<RefreshOptions>().BindConfiguration(RefreshOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RefreshOptions>, RefreshOptionsCheck>();
+        services.AddSingleton(_ => DataSources.Primary(connection));
+        services.AddKeyedSingleton(Reads, (s, _) => DataSources.Reads(
+            connection, TimeSpan.FromSeconds(s.GetRequiredService<IOptions<LimitOptions>>().Value.StatementTimeoutS)));
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<IOptions<RefreshOptions>>().Value;
+            return new Drain(s.GetRequiredService<NpgsqlDataSource>(), options.BatchSize, options.WholeUsersPerBatch);
+        });
+        services.AddSingleton(new FullRefresh(connection));
+        services.AddSingleton<RefreshControl>().AddSingleton<Staging>().AddSingleton<RefreshRuns>();
+        services.AddSingleton(s => new WeeklyAggregatesReader(ReadsOf(s)))
+            .AddSingleton(s => new SessionSummariesReader(ReadsOf(s)))
+            .AddSingleton(s => new SessionPagesReader(ReadsOf(s)))
+            .AddSingleton(s => new UsersReader(ReadsOf(s)))
+            .AddSingleton(s => new FreshnessReader(ReadsOf(s)));
+
+        static NpgsqlDataSource ReadsOf(IServiceProvider s) => s.GetRequiredKeyedService<NpgsqlDataSource>(Reads);
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddGraphQLEngine<Query, Mutation>();
+        services.AddSingleton<GraphQLEndpoint>().AddSingleton<ModeMonitor>().AddSingleton<FaultMap>(DatabaseFaults.Map);
+        services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
+            .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>();
+    }
+}

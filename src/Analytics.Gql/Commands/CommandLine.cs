@@ -1,0 +1,165 @@
+// The commands of analytics-gql. Exit codes: 0 done, 1 drift or a failed refresh, 2 wrong settings or no database.
+using System.CommandLine;
+using Analytics.Gql.Engine;
+using Analytics.Gql.Jobs;
+using Analytics.Store;
+using Analytics.Store.Migrations;
+using Analytics.Store.Refresh;
+using GraphQL.Types;
+using Npgsql;
+
+namespace Analytics.Gql.Commands;
+
+public static class CommandLine
+{
+    private const int Done = 0, Failed = 1, Unusable = 2;
+
+    public static RootCommand Create(string[] args)
+    {
+        var root = new RootCommand("Analytics.Gql: workout aggregates from PostgreSQL materialized views, over GraphQL.")
+        {
+            TreatUnmatchedTokensAsErrors = true,
+        };
+        root.Subcommands.Add(Serve(args));
+        root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(Refresh());
+        root.Subcommands.Add(Mode());
+        root.Subcommands.Add(Verify());
+        root.Subcommands.Add(Schema());
+        root.SetAction((_, ct) => RunServerAsync([], ct));
+        return root;
+    }
+
+    private static Command Serve(string[] args)
+    {
+        var command = new Command("serve", "Serves the API and runs the jobs (the default). Settings come as --Key:Name=value too.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.SetAction((_, ct) => RunServerAsync([.. args.Skip(1)], ct));
+        return command;
+    }
+
+    private static Task<int> RunServerAsync(string[] args, CancellationToken ct) => GuardAsync(async () =>
+    {
+        await using var app = AnalyticsServer.Build(args);
+        await app.StartAsync(ct);
+        await app.WaitForShutdownAsync(ct);
+        return Done;
+    });
+
+    private static Command Migrate()
+    {
+        var command = new Command("migrate", "Brings the database to this version; safe while others do the same and while the app writes.");
+        command.SetAction((_, ct) => GuardAsync(async () =>
+        {
+            var settings = Settings();
+            var options = settings.GetSection(RefreshOptions.Section).Get<RefreshOptions>() ?? new RefreshOptions();
+            var report = await Migrator.MigrateAsync(
+                AnalyticsServer.ConnectionString(settings), Console.WriteLine, ct, new MigrationOptions { InitialMode = options.Mode.ToString() });
+            Console.WriteLine(report.Applied.Count == 0 ? "nothing to do" : $"{report.Applied.Count} applied");
+            return Done;
+        }));
+        return command;
+    }
+
+    private static Command Refresh()
+    {
+        var full = new Option<bool>("--full") { Description = "Refresh every materialized view instead of draining what is staged." };
+        var command = new Command("refresh", "Drains what is staged, now.") { full };
+        command.SetAction((parsed, ct) => GuardAsync(async () =>
+        {
+            var connection = AnalyticsServer.ConnectionString(Settings());
+            if (parsed.GetValue(full))
+            {
+                var result = await new FullRefresh(connection).RunAsync(ct);
+                Console.WriteLine(!result.Ran ? "not run: another full refresh is running, or the mode is Live"
+                    : result.Succeeded ? $"refreshed; {result.StagedChanges} staged changes cleared"
+                    : $"failed: {string.Join("; ", result.Errors)}");
+                return result.Succeeded ? Done : Failed;
+            }
+            await using var primary = DataSources.Primary(connection);
+            var drained = await new Drain(primary).RunUntilEmptyAsync(ct);
+            Console.WriteLine(drained.Ran ? $"drained {drained.StagedChanges} staged changes into {drained.Keys} rows"
+                : "not run: another node is draining, or the mode is not Incremental");
+            return drained.Ran ? Done : Failed;
+        }));
+        return command;
+    }
+
+    private static Command Mode()
+    {
+        var mode = new Argument<RefreshMode>("mode") { Description = "Incremental, NightlyOnly or Live." };
+        var command = new Command("mode", "Switches how aggregates are kept and read; every node follows within a second.") { mode };
+        command.SetAction((parsed, ct) => GuardAsync(async () =>
+        {
+            await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(Settings()));
+            var before = await new RefreshControl(primary).SwitchAsync(parsed.GetValue(mode), ct);
+            Console.WriteLine($"{before} -> {parsed.GetValue(mode)}");
+            return Done;
+        }));
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var command = new Command("verify", "Compares what readers read with the base tables, both ways. Exit code 1: they differ.");
+        command.SetAction((_, ct) => GuardAsync(async () =>
+        {
+            await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(Settings()));
+            var drifts = await new Verification(primary).RunAsync(ct);
+            foreach (var drift in drifts)
+                Console.WriteLine($"{drift.Aggregate}: {drift.Rows} rows differ; {drift.PendingUsers} users have changes pending"
+                    + (drift.Examples.Count == 0 ? "" : $"; such as {string.Join(", ", drift.Examples)}"));
+            return drifts.All(d => d.Rows == 0) ? Done : Failed;
+        }));
+        return command;
+    }
+
+    private static Command Schema()
+    {
+        var output = new Option<FileInfo?>("--output") { Description = "A file; standard output unless given." };
+        var export = new Command("export", "Writes the GraphQL schema as SDL.") { output };
+        export.SetAction(async (parsed, ct) =>
+        {
+            await using var services = new ServiceCollection().AddLogging()
+                .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddGraphQLEngine<Query, Mutation>().BuildServiceProvider();
+            var text = services.GetRequiredService<ISchema>().PrintSchema();
+            if (parsed.GetValue(output) is { } file)
+                await File.WriteAllTextAsync(file.FullName, text, ct);
+            else
+                Console.Write(text);
+            return Done;
+        });
+        return new Command("schema", "The GraphQL schema.") { export };
+    }
+
+    private static IConfiguration Settings() => new ConfigurationBuilder()
+        .SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
+
+    /// <summary>What a person can mend is said in a sentence, not in a stack trace.</summary>
+    private static async Task<int> GuardAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is SettingsException or MigrationException or Microsoft.Extensions.Options.OptionsValidationException)
+        {
+            Console.Error.WriteLine(e.Message);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName)
+        {
+            Console.Error.WriteLine($"The database is not migrated ({e.MessageText}). Run 'analytics-gql migrate'.");
+        }
+        catch (NpgsqlException e)
+        {
+            Console.Error.WriteLine($"The database of {AnalyticsServer.ConnectionKey} refused: {e.Message} Check the setting, the server and the account.");
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine($"{AnalyticsServer.ConnectionKey} cannot be read: {e.Message} Correct the connection string.");
+        }
+        return Unusable;
+    }
+}

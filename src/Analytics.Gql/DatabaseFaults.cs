@@ -1,0 +1,38 @@
+// What the database's own troubles mean to a client, and to a load balancer.
+using Analytics.Gql.Engine;
+using Analytics.Gql.Refresh;
+using Analytics.Store.Refresh;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace Analytics.Gql;
+
+internal static class DatabaseFaults
+{
+    public static ClientError? Map(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
+            new ClientError(ErrorCodes.Timeout, "The database took longer than the statement time-out. Ask for less at once, or try again."),
+        PostgresException => null,
+        NpgsqlException or TimeoutException =>
+            new ClientError(ErrorCodes.Unavailable, "The database cannot be reached. Try again in a moment."),
+        _ => null,
+    };
+}
+
+/// <summary>Ready when the database answers and is migrated; says the mode.</summary>
+internal sealed class DatabaseHealth(RefreshControl control, ModeMonitor mode) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await control.ReadAsync(cancellationToken);
+            return HealthCheckResult.Healthy($"mode {mode.Status.Mode}");
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy("The database cannot be reached or is not migrated.", e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// Drains within a second of a commit: looks every 250 ms, goes on at once while there is more, backs off on faults.
+// The drain's advisory lock lets one node work at a time; the others look and find it taken.
+using Analytics.Gql.Refresh;
+using Analytics.Store.Refresh;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Analytics.Gql.Jobs;
+
+public sealed partial class DrainWorker(
+    Drain drain, Staging staging, RefreshControl control, RefreshRuns runs, ModeMonitor mode,
+    IOptions<RefreshOptions> options, TimeProvider time, ILogger<DrainWorker> log) : BackgroundService
+{
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var poll = TimeSpan.FromMilliseconds(options.Value.PollMs);
+        var backOff = poll;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var startedAt = time.GetUtcNow().UtcDateTime;
+            try
+            {
+                if (!await StepAsync(stoppingToken))
+                    await Task.Delay(poll, time, stoppingToken);
+                backOff = poll;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                LogFault(log, backOff, e);
+                await RecordAsync(startedAt, e, stoppingToken);
+                await Task.Delay(backOff, time, stoppingToken);
+                backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
+            }
+        }
+    }
+
+    /// <returns>Whether to go on at once.</returns>
+    private async Task<bool> StepAsync(CancellationToken ct)
+    {
+        if (mode.Status.Mode != RefreshMode.Incremental)
+            return false;
+        var batch = await drain.RunBatchAsync(ct);
+        if (batch.StagedChanges < options.Value.BatchSize)
+            return batch.StagedChanges > 0;
+        if (!await control.IsStagedBeyondAsync(options.Value.MaxStaged, ct))
+            return true;
+        // The full refresh contains all of this backlog, and clears it.
+        LogBacklog(log, options.Value.MaxStaged);
+        await staging.StageFullRefreshAsync(ct);
+        return false;
+    }
+
+    private async Task RecordAsync(DateTime startedAt, Exception fault, CancellationToken ct)
+    {
+        if (fault is not PostgresException refused)
+            return; // the history is in the database that cannot be reached
+        try
+        {
+            await runs.RecordFailureAsync(startedAt, $"{refused.MessageText} ({refused.SqlState})", ct);
+        }
+        catch (NpgsqlException e)
+        {
+            LogUnrecorded(log, e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A drain failed; nothing was lost; trying again in {BackOff}")]
+    private static partial void LogFault(ILogger log, TimeSpan backOff, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "More than {MaxStaged} changes are staged; asking for a full refresh")]
+    private static partial void LogBacklog(ILogger log, int maxStaged);
+
+    [LoggerMessage(LogLevel.Warning, "The failed drain could not be recorded: {Reason}")]
+    private static partial void LogUnrecorded(ILogger log, string reason);
+}

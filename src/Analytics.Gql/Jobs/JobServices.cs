@@ -1,0 +1,40 @@
+// The workers, and Quartz on its clustered PostgreSQL store.
+using Quartz;
+
+namespace Analytics.Gql.Jobs;
+
+public static class JobServices
+{
+    public static IServiceCollection AddRefreshJobs(this IServiceCollection services, string connectionString)
+    {
+        services.AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>();
+        // Quartz keeps its tables in a schema of its own.
+        var store = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "quartz", ApplicationName = "analytics-gql jobs" };
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(o => o.InstanceName = "analytics-gql"); // its instance id is made unique when unset
+            quartz.UsePersistentStore(o =>
+            {
+                o.UsePostgres(store.ConnectionString);
+                o.ProvisionSchema();
+                o.UseClustering(c => c.CheckinInterval = TimeSpan.FromSeconds(10));
+                o.UseSystemTextJsonSerializer();
+            });
+            quartz.UseDefaultRetryPolicy(RetryPolicy.Exponential(5, TimeSpan.FromSeconds(10), 2, TimeSpan.FromMinutes(10)));
+            Add<IncrementalRefreshJob>(quartz, "incremental-refresh", "0 * * * * ?");
+            Add<NightlyFullRefreshJob>(quartz, "nightly-full-refresh", "0 0 2 * * ?");
+            Add<HousekeepingJob>(quartz, "housekeeping", "0 17 * * * ?");
+            // A night that no node saw is caught up when one starts; the job does nothing where none was missed.
+            quartz.AddTrigger<NightlyFullRefreshJob>(t => t.ForJob("nightly-full-refresh").WithIdentity("catch-up").StartNow());
+        });
+        services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
+        return services;
+    }
+
+    private static void Add<TJob>(IQuartzBuilder quartz, string name, string cron) where TJob : class, IJob
+    {
+        quartz.AddJob<TJob>(j => j.WithIdentity(name).StoreDurably());
+        quartz.AddTrigger<TJob>(t => t.ForJob(name).WithIdentity(name)
+            .WithCronSchedule(cron, c => c.InTimeZone(TimeZoneInfo.Utc).WithMisfireHandlingInstructionFireAndProceed()));
+    }
+}

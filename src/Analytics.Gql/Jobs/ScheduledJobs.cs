@@ -1,0 +1,50 @@
+// The scheduled jobs, each a shell of a few lines over the store.
+using Analytics.Store.Refresh;
+using Microsoft.Extensions.Options;
+using Quartz;
+
+namespace Analytics.Gql.Jobs;
+
+/// <summary>Each minute: drains what is staged, so that draining goes on should every worker be stuck.</summary>
+[DisallowConcurrentExecution]
+public sealed class IncrementalRefreshJob(Drain drain) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) =>
+        await drain.RunUntilEmptyAsync(cancellationToken);
+}
+
+/// <summary>02:00 UTC: refreshes every matview, unless that was done since (by another node, or by hand).</summary>
+[DisallowConcurrentExecution]
+public sealed class NightlyFullRefreshJob(FullRefresh refresh, RefreshControl control, TimeProvider time) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        var status = await control.ReadAsync(cancellationToken);
+        if (!NightlySchedule.IsMissed(status.LastFullRefreshAt, time.GetUtcNow().UtcDateTime))
+            return;
+        var result = await refresh.RunAsync(cancellationToken);
+        if (result.Errors.Count > 0)
+            throw new JobExecutionException($"The nightly full refresh failed: {string.Join("; ", result.Errors)}");
+    }
+}
+
+/// <summary>Each hour: lets old history go.</summary>
+[DisallowConcurrentExecution]
+public sealed class HousekeepingJob(RefreshRuns runs, IOptions<RefreshOptions> options) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await runs.ForgetAsync(
+        TimeSpan.FromDays(options.Value.KeepDrainsDays), TimeSpan.FromDays(options.Value.KeepFullRefreshesDays), cancellationToken);
+}
+
+/// <summary>When a night's refresh is due.</summary>
+public static class NightlySchedule
+{
+    private static readonly TimeSpan At = TimeSpan.FromHours(2);
+
+    /// <summary>Whether no full refresh has begun since the latest 02:00 UTC.</summary>
+    public static bool IsMissed(DateTime? lastFullRefreshAt, DateTime utcNow)
+    {
+        var latest = utcNow.Date + At <= utcNow ? utcNow.Date + At : utcNow.Date.AddDays(-1) + At;
+        return lastFullRefreshAt is null || lastFullRefreshAt < latest;
+    }
+}
