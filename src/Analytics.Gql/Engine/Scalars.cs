@@ -5,12 +5,18 @@ using GraphQLParser.AST;
 
 namespace Analytics.Gql.Engine;
 
-/// <summary>Every id is a UUID, written in lower case.</summary>
+/// <summary>Every id that a client gives is a UUID, written in lower case.</summary>
 public sealed class UuidIdGraphType : GuidGraphType
 {
     public UuidIdGraphType() => (Name, Description) = ("ID", "An id: UUID text in lower case.");
 
-    public override object? Serialize(object? value) => value is Guid id ? id.ToString() : base.Serialize(value);
+    /// <summary>Numbers of runs are ids too, and come as text.</summary>
+    public override object? Serialize(object? value) => value switch
+    {
+        Guid id => id.ToString(),
+        string text => text,
+        _ => base.Serialize(value),
+    };
 
     public override object? ParseValue(object? value) => value switch
     {

@@ -35,6 +35,6 @@ public static class JobServices
     {
         quartz.AddJob<TJob>(j => j.WithIdentity(name).StoreDurably());
         quartz.AddTrigger<TJob>(t => t.ForJob(name).WithIdentity(name)
-            .WithCronSchedule(cron, c => c.InTimeZone(TimeZoneInfo.Utc).WithMisfireHandlingInstructionFireAndProceed()));
+            .WithCronSchedule(cron, c => c.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
     }
 }

@@ -25,7 +25,7 @@ namespace Analytics.Gql.Refresh
     /// <summary>One refresh that did something, or tried to.</summary>
     public sealed class RefreshRun(RefreshRunRow row)
     {
-        [Id]
+        [OutputType<GraphQL.Types.NonNullGraphType<UuidIdGraphType>>]
         public string Id => row.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture);
         public RefreshKind Kind => Enum.Parse<RefreshKind>(row.Kind, ignoreCase: true);
         public RefreshOutcome Outcome => Enum.Parse<RefreshOutcome>(row.Outcome, ignoreCase: true);

@@ -1,0 +1,57 @@
+// The real server over real HTTP on a loopback port, with a database of its own.
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace Analytics.Gql.Tests.Fixtures;
+
+public sealed class ServerFixture : DatabaseFixture
+{
+    private WebApplication _app = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+    public Workouts Workouts { get; private set; } = null!;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Workouts = new Workouts(Database);
+        _app = AnalyticsServer.Build(
+            [
+                "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
+                $"--ConnectionStrings:Analytics={Database.ConnectionString}",
+            ],
+            builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+        await _app.StartAsync();
+        Http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
+    }
+
+    public override async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>Posts an operation and returns the whole answer.</summary>
+    public async Task<JsonElement> AskAsync([StringSyntax("graphql")] string query, object? variables = null)
+    {
+        using var response = await Http.PostAsJsonAsync("/graphql", new { query, variables });
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>Asks until the answer satisfies the condition: the worker refreshes beside the test.</summary>
+    public async Task<JsonElement> AskUntilAsync(string query, object variables, Func<JsonElement, bool> condition)
+    {
+        for (var patience = 200; ; patience--)
+        {
+            var data = (await AskAsync(query, variables)).GetProperty("data");
+            if (condition(data) || patience == 0)
+                return data;
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// The migrator: from nothing, again, by two nodes at once, with an edited migration, with a changed definition.
+using Analytics.Gql.Tests.Fixtures;
+using Analytics.Store.Migrations;
+
+namespace Analytics.Gql.Tests.Migrations;
+
+public sealed class MigratorTests
+{
+    [Fact]
+    public async Task Two_nodes_that_start_at_once_apply_everything_once()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateEmptyDatabaseAsync();
+        var reports = await Task.WhenAll(MigrateAsync(database), MigrateAsync(database));
+        Assert.Single(reports, r => r.Applied.Count > 0);
+        Assert.Empty((await MigrateAsync(database)).Applied);
+    }
+
+    [Fact]
+    public async Task Changes_staged_before_a_definition_changed_are_in_the_new_view()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var workouts = new Workouts(database);
+        var session = await workouts.SessionAsync(await workouts.UserAsync(), "2026-03-04T10:00:00Z");
+        var aggregates = Script.Definitions("aggregates").Select(s => s.Name != "session_summary" ? s
+            : s with { Text = s.Text.Replace("    t.exercise_ids\nfrom", "    t.exercise_ids,\n    7 as lucky\nfrom", StringComparison.Ordinal) }).ToList();
+
+        var report = await MigrateAsync(database, new MigrationOptions { Aggregates = aggregates });
+
+        // weekly_aggregates reads session_summary_live, so it is rebuilt with it.
+        Assert.Contains("definitions/aggregates/weekly_aggregates.sql", report.Applied);
+        Assert.Equal(7, await database.ScalarAsync<int>("select lucky from analytics.session_summary_current where session_id = @session", new { session }));
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal("", await database.ScalarAsync<string>(
+            "select coalesce(string_agg(relname, ' '), '') from pg_class where relnamespace = 'analytics'::regnamespace and relname ~ '_(next|old)'"));
+    }
+
+    [Fact]
+    public async Task Readers_never_miss_a_view_while_its_definition_changes()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var workouts = new Workouts(database);
+        await workouts.SessionAsync(await workouts.UserAsync(), "2026-03-04T10:00:00Z");
+        await workouts.FullRefreshAsync();
+        using var stop = new CancellationTokenSource();
+        var reader = Task.Run(async () =>
+        {
+            var reads = 0;
+            for (; !stop.IsCancellationRequested; reads++)
+                Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from analytics.weekly_aggregates_current"));
+            return reads;
+        });
+        for (var i = 0; i < 3; i++)
+        {
+            var touched = Script.Definitions("aggregates").Select(s => s with { Text = $"{s.Text}\n-- {i}\n" }).ToList();
+            await MigrateAsync(database, new MigrationOptions { Aggregates = touched });
+        }
+        await stop.CancelAsync();
+        Assert.True(await reader > 0);
+    }
+
+    [Fact]
+    public async Task An_edited_migration_is_refused_with_the_remedy()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var edited = Script.Migrations.Select(s => s.Number == 2 ? s with { Text = s.Text + "-- edited" } : s).ToList();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => MigrateAsync(database, new MigrationOptions { Migrations = edited }));
+        Assert.Contains("0002_refresh.sql was edited", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_definition_that_loses_a_column_is_refused()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var aggregates = Script.Definitions("aggregates").Select(s => s.Name != "session_summary" ? s
+            : s with { Text = s.Text.Replace("    s.title,\n", "", StringComparison.Ordinal) }).ToList();
+        var error = await Assert.ThrowsAsync<MigrationException>(() => MigrateAsync(database, new MigrationOptions { Aggregates = aggregates }));
+        Assert.Contains("'title text' is gone", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<MigrationReport> MigrateAsync(TestDatabase database, MigrationOptions? options = null) =>
+        Migrator.MigrateAsync(database.ConnectionString, log: null, CancellationToken.None, options);
+}
