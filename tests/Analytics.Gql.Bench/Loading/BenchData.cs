@@ -55,7 +55,7 @@ public static class BenchData
             await transaction.CommitAsync(ct);
         }
         await ExecuteAsync(connection, "vacuum analyze core.users, core.exercises, core.sessions, core.sets", ct);
-        Say("vacuumed and analyzed");
+        Say($"vacuumed and analyzed");
 
         void Say(FormattableString what) => log(string.Create(
             CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:N1} s  ")
