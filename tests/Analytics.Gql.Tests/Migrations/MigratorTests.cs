@@ -32,7 +32,7 @@ public sealed class MigratorTests
         await workouts.DrainAsync();
         await workouts.AssertExactAsync();
         Assert.Equal("", await database.ScalarAsync<string>(
-            "select coalesce(string_agg(relname, ' '), '') from pg_class where relnamespace = 'analytics'::regnamespace and relname ~ '_(next|old)'"));
+            "select coalesce(string_agg(relname, ' '), '') from pg_class where relnamespace = 'analytics'::regnamespace and relname ~ '_(next|old)(_|$)'"));
     }
 
     [Fact]

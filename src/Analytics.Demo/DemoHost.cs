@@ -1,0 +1,123 @@
+// The demo from start to end: PostgreSQL ⇒ migrate ⇒ seed ⇒ full refresh ⇒ serve ⇒ (live workouts) ⇒ everything stopped.
+using System.Net;
+using System.Net.Sockets;
+using Analytics.Demo.Live;
+using Analytics.Demo.Seeding;
+using Analytics.Gql;
+using Analytics.LocalPostgres;
+using Analytics.Store.Migrations;
+using Analytics.Store.Refresh;
+using Npgsql;
+using Spectre.Console;
+
+namespace Analytics.Demo;
+
+/// <param name="Port">Null: 5080 or the next free one.</param>
+/// <param name="Folder">Null: a throwaway folder.</param>
+/// <param name="Live">Whether to keep logging workouts.</param>
+/// <param name="Users">Athletes.</param>
+/// <param name="Weeks">Weeks up to now.</param>
+/// <param name="Seed">Of the random numbers.</param>
+internal sealed record DemoSettings(int? Port, int Users, int Weeks, int Seed, string? Folder, bool Live);
+
+internal static class DemoHost
+{
+    private const int DefaultPort = 5080;
+    private const string DatabaseName = "analytics";
+
+    public static async Task<int> RunAsync(DemoSettings settings, CancellationToken ct)
+    {
+        try
+        {
+            await using var cluster = await LocalCluster.StartAsync(
+                new LocalClusterOptions { Folder = settings.Folder, Durable = settings.Folder is not null, Log = Console.WriteLine }, ct);
+            Console.WriteLine(cluster.Description);
+            await CreateDatabaseAsync(cluster, ct);
+            var connection = cluster.ConnectionStringFor(DatabaseName);
+            await using var database = NpgsqlDataSource.Create(connection);
+            await Migrator.MigrateAsync(connection, log: null, ct);
+            await SeedAsync(database, connection, settings, ct);
+            await ServeAsync(database, connection, settings, ct);
+            return 0;
+        }
+        catch (Exception e) when (e is PostgresUnavailableException or SettingsException or MigrationException or ArgumentOutOfRangeException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(LocalCluster cluster, CancellationToken ct)
+    {
+        await using var admin = NpgsqlDataSource.Create(cluster.ConnectionString);
+        await using var exists = admin.CreateCommand($"select exists (select from pg_database where datname = '{DatabaseName}')");
+        if ((bool)(await exists.ExecuteScalarAsync(ct))!)
+            return;
+        await using var create = admin.CreateCommand($"create database {DatabaseName}");
+        await create.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Through the triggers, like any other writer; the staged bulk then goes into the matviews at once.</summary>
+    private static async Task SeedAsync(NpgsqlDataSource database, string connection, DemoSettings settings, CancellationToken ct)
+    {
+        if (await Seeder.IsSeededAsync(database, ct))
+        {
+            Console.WriteLine("the folder holds a seeded database already");
+            return;
+        }
+        var plan = new SeedPlan(settings.Users, settings.Weeks, settings.Seed, DateTimeOffset.UtcNow);
+        var summary = await DemoProgress.ShowAsync(AnsiConsole.Console, progress => Seeder.SeedAsync(database, plan, progress, ct));
+        Console.WriteLine($"{summary.Users} athletes, {summary.Sessions:N0} sessions, {summary.Sets:N0} sets in {summary.Elapsed.TotalSeconds:F1} s");
+        await new FullRefresh(connection).RunAsync(ct);
+    }
+
+    private static async Task ServeAsync(NpgsqlDataSource database, string connection, DemoSettings settings, CancellationToken ct)
+    {
+        var address = new Uri($"http://127.0.0.1:{settings.Port ?? FreePort()}");
+        await using var app = AnalyticsServer.Build(
+        [
+            "--environment=Development", $"--urls={address}", "--Analytics:Auth:Mode=Open",
+            $"--ConnectionStrings:Analytics={connection}", "--Logging:LogLevel:Default=Warning",
+        ]);
+        await app.StartAsync(ct);
+        await SayAsync(database, address, ct);
+        if (settings.Live)
+            await LiveWriter.RunAsync(
+                database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, await Seeder.FeaturedUserAsync(database, ct));
+        await app.WaitForShutdownAsync(ct);
+    }
+
+    private static async Task SayAsync(NpgsqlDataSource database, Uri address, CancellationToken ct)
+    {
+        var endpoint = new Uri(address, "graphql");
+        Console.WriteLine($"\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
+        if (await Seeder.FeaturedUserAsync(database, ct) is { } user)
+        {
+            var queries = DemoQueries.For(user, DateOnly.FromDateTime(DateTime.UtcNow));
+            foreach (var query in queries)
+                Console.WriteLine($"\n# {query.Shows}\n{query.Text}");
+            Console.WriteLine($"\n{queries[0].Curl(endpoint)}");
+        }
+        Console.WriteLine("\nCtrl-C stops everything and leaves nothing running.");
+    }
+
+    private static int FreePort()
+    {
+        for (var port = DefaultPort; port < DefaultPort + 100; port++)
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        throw new SettingsException($"No port from {DefaultPort} to {DefaultPort + 99} is free. Give one with --port.");
+    }
+}
