@@ -45,9 +45,9 @@ public sealed record Athlete(
         var habit = HabitOf(number);
         var (perWeek, strength) = habit switch
         {
-            Habit.Hybrid => (chance.Between(4.6, 5.6), 0.46),
-            Habit.Lifter => (chance.Between(4.2, 5.4), 0.70),
-            Habit.Runner => (chance.Between(4.4, 6.0), 0.20),
+            Habit.Hybrid => (chance.Between(4.3, 5.1), 0.48),
+            Habit.Lifter => (chance.Between(4.0, 5.0), 0.72),
+            Habit.Runner => (chance.Between(4.2, 5.4), 0.20),
             Habit.Rider => (chance.Between(4.0, 5.4), 0.22),
             _ => (0.12, 0.5),
         };
