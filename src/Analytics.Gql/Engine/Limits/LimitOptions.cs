@@ -1,0 +1,90 @@
+// The bounds of the API: settings under Analytics:Limits, with defaults that an ordinary dashboard never meets.
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Gql.Engine.Limits;
+
+/// <summary>Bounds on what one request may ask for.</summary>
+public sealed class LimitOptions
+{
+    public const string Section = "Analytics:Limits";
+
+    /// <summary>Weeks that one range of <c>weeklyAggregates</c> may overlap.</summary>
+    [Bounds(1, 1_040)] public int MaxWeeksPerRange { get; set; } = 104;
+
+    /// <summary>Users that one list of ids may name.</summary>
+    [Bounds(1, 10_000)] public int MaxUsers { get; set; } = 100;
+
+    /// <summary>Rows of one page.</summary>
+    [Bounds(1, 1_000)] public int MaxPageSize { get; set; } = 100;
+
+    /// <summary>Sessions listed under one week.</summary>
+    [Bounds(1, 10_000)] public int MaxSessionsPerWeek { get; set; } = 500;
+
+    /// <summary>Fields with an alias in one operation, fragments expanded.</summary>
+    [Bounds(0, 10_000)] public int MaxAliases { get; set; } = 100;
+
+    /// <summary>Levels of fields; a field of the root is level 1. Introspection has bounds of its own.</summary>
+    [Bounds(1, 50)] public int MaxDepth { get; set; } = 15;
+
+    /// <summary>Fields, fragment spreads and inline fragments of one operation, fragments expanded at each
+    /// spread.</summary>
+    [Bounds(1, 20_000)] public int MaxSelections { get; set; } = 3_000;
+
+    /// <summary>The cost of one operation: about the number of values that the largest answer would have.</summary>
+    /// <remarks>
+    /// A field costs 1, plus the cost of what is selected in it, times the size of the list it answers. The size is
+    /// what the
+    /// field declares, from the real arguments (<c>ids</c>: as many as given; <c>first</c>: the page), else
+    /// <see cref="CostRule.UndeclaredListSize"/>. An object that pages (a connection) passes its size to the lists
+    /// directly in it.
+    /// A field selected twice counts twice; one that @skip or @include leaves out counts nothing; <c>__schema</c> and
+    /// <c>__type</c> cost <see cref="CostRule.IntrospectionCost"/> each. 100 users × 12 weeks × 10 sessions of 10
+    /// fields cost
+    /// about 135,000.
+    /// </remarks>
+    [Bounds(1, 100_000_000)] public long MaxCost { get; set; } = 250_000;
+
+    /// <summary>UTF-8 bytes of one document.</summary>
+    [Bounds(1_000, 1_048_576)] public int MaxDocumentBytes { get; set; } = 100_000;
+
+    /// <summary>Bytes of one HTTP request body.</summary>
+    [Bounds(1_000, 104_857_600)] public int MaxRequestBytes { get; set; } = 1_048_576;
+
+    /// <summary>Operations of one HTTP batch.</summary>
+    [Bounds(1, 100)] public int MaxOperationsPerBatch { get; set; } = 10;
+
+    /// <summary>Seconds that one SQL statement may take.</summary>
+    [Bounds(1, 600)] public int StatementTimeoutS { get; set; } = 15;
+
+    /// <summary>Memory for parsed documents, in bytes.</summary>
+    [Bounds(0, 1_073_741_824)] public long DocumentCacheBytes { get; set; } = 33_554_432;
+}
+
+/// <summary>The values that a setting may take, both ends included.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class BoundsAttribute(long least, long most) : Attribute
+{
+    public long Least { get; } = least;
+
+    public long Most { get; } = most;
+}
+
+/// <summary>Refuses to start with a limit out of its range.</summary>
+public sealed class LimitOptionsCheck : IValidateOptions<LimitOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LimitOptions options)
+    {
+        List<string> faults = [];
+        foreach (var property in typeof(LimitOptions).GetProperties())
+        {
+            if (property.GetCustomAttribute<BoundsAttribute>() is not { } range) continue;
+            var value = Convert.ToInt64(property.GetValue(options), CultureInfo.InvariantCulture);
+            if (value >= range.Least && value <= range.Most) continue;
+            faults.Add($"{LimitOptions.Section}:{property.Name} is {value}; "
+                + $"it must be between {range.Least} and {range.Most}. Correct the setting, or remove it to use the default.");
+        }
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}
