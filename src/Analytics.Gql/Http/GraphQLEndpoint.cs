@@ -1,0 +1,72 @@
+// The GraphQL endpoint: GraphQL over HTTP, POST and GET, one operation or a batch.
+using System.Diagnostics;
+using Analytics.Gql.Engine;
+using Analytics.Gql.Engine.Limits;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Gql.Http;
+
+// browser without a query? page ⇒ acceptable answer? ⇒ method, content type, body ⇒ run, each operation of a batch in
+// its own scope ⇒ write
+
+/// <summary>Answers requests to <c>/graphql</c>.</summary>
+public sealed class GraphQLEndpoint(OperationRunner runner, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (HttpMethods.IsGet(http.Request.Method) && !http.Request.Query.ContainsKey("query")
+            && ContentNegotiation.WantsHtml(http.Request.Headers.Accept))
+        {
+            await BrowserPage.WriteAsync(http).ConfigureAwait(false);
+            return;
+        }
+        var mediaType = ContentNegotiation.Choose(http.Request.Headers.Accept);
+        try
+        {
+            if (mediaType is null)
+                throw new RequestRefusedException(
+                    StatusCodes.Status406NotAcceptable, ErrorCodes.NotAcceptable,
+                    $"Accept is '{http.Request.Headers.Accept}'; answers are "
+                    + $"{ContentNegotiation.GraphQLJson} or {ContentNegotiation.Json}.");
+            var requested = await RequestReader.ReadAsync(http.Request, limits.Value, http.RequestAborted)
+                .ConfigureAwait(false);
+            if (requested.IsBatch) await RunBatchAsync(http, mediaType, requested.Operations).ConfigureAwait(false);
+            else await RunOneAsync(http, mediaType, requested.Operations[0]).ConfigureAwait(false);
+        }
+        catch (RequestRefusedException refused)
+        {
+            if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
+            var answer = runner.Refuse(refused.Error);
+            await ResponseWriter.WriteAsync(http, mediaType ?? ContentNegotiation.Json, refused.Status, answer)
+                .ConfigureAwait(false);
+        }
+        catch (Exception gone) when (http.RequestAborted.IsCancellationRequested
+            && gone is OperationCanceledException or IOException)
+        {
+            // The client went away: its statements are cancelled, and no one is left to answer.
+        }
+    }
+
+    private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request)
+    {
+        var context = new OperationContext(TraceId(http), queriesOnly: HttpMethods.IsGet(http.Request.Method));
+        var result = await runner.RunAsync(request, context, http.RequestServices, http.User, http.RequestAborted)
+            .ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, mediaType, result).ConfigureAwait(false);
+    }
+
+    private async Task RunBatchAsync(HttpContext http, string mediaType, IReadOnlyList<OperationRequest> requests)
+    {
+        var results = await Task.WhenAll(requests.Select(async request =>
+        {
+            // Loaders cache for one operation: two that ran at once on the same ones would share batches and errors.
+            await using var scope = scopes.CreateAsyncScope();
+            var context = new OperationContext(TraceId(http));
+            return await runner.RunAsync(request, context, scope.ServiceProvider, http.User, http.RequestAborted)
+                .ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        await ResponseWriter.WriteBatchAsync(http, mediaType, results).ConfigureAwait(false);
+    }
+
+    private static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+}
