@@ -84,10 +84,10 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
     private List<Batch> Cut(List<Waiter> waiters)
     {
         var all = new List<Batch>();
-        var filling = new Dictionary<(object? Partition, int _), Batch>();
+        var filling = new Dictionary<ValueTuple<object?>, Batch>(); // wrapped: a null partition is a key too
         foreach (var waiter in waiters)
         {
-            var partition = (PartitionOf(waiter.Key), 0);
+            var partition = ValueTuple.Create(PartitionOf(waiter.Key));
             if (!filling.TryGetValue(partition, out var batch) || batch.Keys.Count == _maxBatchSize)
                 all.Add(filling[partition] = batch = new Batch());
             (waiter.Batch, waiter.Index) = (batch, batch.Keys.Count);
@@ -108,8 +108,7 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
         {
             lock (_gate)
             {
-                foreach (var key in batch.Keys)
-                    if (_cache.TryGetValue(key, out var waiter) && waiter.Batch == batch) _cache.Remove(key);
+                foreach (var key in batch.Keys) _cache.Remove(key);
             }
             batch.Values.SetException(error);
         }

@@ -18,6 +18,9 @@ namespace Analytics.Gql.Engine;
 /// <summary>Validates and executes operations.</summary>
 public sealed class OperationRunner
 {
+    /// <summary>Errors told of a refused document; a small one can have thousands, longer than itself.</summary>
+    public const int MaxErrors = 50;
+
     private readonly IDocumentExecuter<ISchema> _executer;
     private readonly DocumentCache _documents;
     private readonly ExecutionTreeWriter _writer;
@@ -65,6 +68,8 @@ public sealed class OperationRunner
         }).ConfigureAwait(false);
         if (cached is null && result is { Executed: true, Document: { } document })
             _documents.Keep(request.Query, document);
+        if (!result.Executed && result.Errors is { Count: > MaxErrors } errors)
+            result.Errors = [.. errors.Take(MaxErrors)];
         return new OperationResult(result, _writer);
     }
 

@@ -121,6 +121,14 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_document_with_hundreds_of_errors_tells_the_first_fifty()
+    {
+        var answer = await _engine.RunAsync("{" + string.Concat(Enumerable.Range(0, 200).Select(n => $" none{n}")) + "}");
+        Assert.Equal(50, answer.GetProperty("errors").GetArrayLength());
+        Assert.Contains("'none0'", answer.Message(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_member_of_an_input_object_is_named_by_its_path()
     {
         var answer = await _engine.RunAsync(

@@ -28,26 +28,25 @@ public sealed class LimitOptions
     /// <summary>Levels of fields; a field of the root is level 1. Introspection has bounds of its own.</summary>
     [Bounds(1, 50)] public int MaxDepth { get; set; } = 15;
 
-    /// <summary>Fields, fragment spreads and inline fragments of one operation, fragments expanded at each
-    /// spread.</summary>
+    /// <summary>Fields, fragment spreads and inline fragments of one operation, expanded at each spread.</summary>
     [Bounds(1, 20_000)] public int MaxSelections { get; set; } = 3_000;
+
+    /// <summary>Fragments that one document may define; the standard rules compare them with each other.</summary>
+    [Bounds(0, 500)] public int MaxFragments { get; set; } = 100;
 
     /// <summary>The cost of one operation: about the number of values that the largest answer would have.</summary>
     /// <remarks>
-    /// A field costs 1, plus the cost of what is selected in it, times the size of the list it answers. The size is
-    /// what the
-    /// field declares, from the real arguments (<c>ids</c>: as many as given; <c>first</c>: the page), else
+    /// A field costs 1, plus the cost of what is selected in it times the size of the list it answers. The size is what
+    /// the field declares, from the real arguments (<c>ids</c>: as many as given; <c>first</c>: the page), else
     /// <see cref="CostRule.UndeclaredListSize"/>. An object that pages (a connection) passes its size to the lists
-    /// directly in it.
-    /// A field selected twice counts twice; one that @skip or @include leaves out counts nothing; <c>__schema</c> and
-    /// <c>__type</c> cost <see cref="CostRule.IntrospectionCost"/> each. 100 users × 12 weeks × 10 sessions of 10
-    /// fields cost
-    /// about 135,000.
+    /// directly in it. A field selected twice counts twice; one that @skip or @include leaves out counts nothing;
+    /// <c>__schema</c> and <c>__type</c> cost <see cref="CostRule.IntrospectionCost"/> each.
+    /// 100 users × 12 weeks × 10 sessions of 10 fields cost about 135,000.
     /// </remarks>
     [Bounds(1, 100_000_000)] public long MaxCost { get; set; } = 250_000;
 
     /// <summary>UTF-8 bytes of one document.</summary>
-    [Bounds(1_000, 1_048_576)] public int MaxDocumentBytes { get; set; } = 100_000;
+    [Bounds(1_000, 1_048_576)] public int MaxDocumentBytes { get; set; } = 65_536;
 
     /// <summary>Bytes of one HTTP request body.</summary>
     [Bounds(1_000, 104_857_600)] public int MaxRequestBytes { get; set; } = 1_048_576;
@@ -83,7 +82,8 @@ public sealed class LimitOptionsCheck : IValidateOptions<LimitOptions>
             var value = Convert.ToInt64(property.GetValue(options), CultureInfo.InvariantCulture);
             if (value >= range.Least && value <= range.Most) continue;
             faults.Add($"{LimitOptions.Section}:{property.Name} is {value}; "
-                + $"it must be between {range.Least} and {range.Most}. Correct the setting, or remove it to use the default.");
+                + $"it must be between {range.Least} and {range.Most}. "
+                + "Correct the setting, or remove it to use the default.");
         }
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
