@@ -36,6 +36,10 @@ public sealed class LocalCluster : IAsyncDisposable
         return new LocalCluster(server);
     }
 
+    /// <summary>Whether <see cref="PostgresSource.Installed"/> would find binaries.</summary>
+    public static async Task<bool> IsInstalledAsync(CancellationToken ct = default) =>
+        await Binaries.FindInstalledAsync(ct) is not null;
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
