@@ -147,9 +147,22 @@ internal sealed class BinaryServer : IServer
         try
         {
             using var process = System.Diagnostics.Process.GetProcessById(pid);
-            return process.ProcessName.StartsWith("postgres", StringComparison.Ordinal);
+            return process.ProcessName.StartsWith("postgres", StringComparison.Ordinal) && !IsZombie(pid);
         }
         catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    // In a container whose first process does not reap, a killed server stays as one, and pg_ctl would wait for it to end.
+    private static bool IsZombie(int pid)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
         {
             return false;
         }

@@ -7,7 +7,10 @@ namespace Analytics.LocalPostgres;
 
 internal sealed class DockerServer : IServer
 {
+    private const string FolderLabel = "analytics.folder";
+
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RemovedWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private readonly string _name = $"analytics-postgres-{Guid.NewGuid():n}";
@@ -46,7 +49,7 @@ internal sealed class DockerServer : IServer
         if (_watchdog is not null)
         {
             await Command.TryRunAsync("docker", ["stop", "-t", "20", _name], default);
-            await Command.TryRunAsync("docker", ["rm", "-f", "-v", _name], default);
+            await RemoveAsync(_name);
             await _watchdog.DisposeAsync();
         }
         _folder?.Dispose();
@@ -61,7 +64,8 @@ internal sealed class DockerServer : IServer
         {
             _folder = ClusterFolder.Take(options.Folder);
             Password = await KeptPasswordAsync(_folder["password-docker"], ct);
-            arguments.AddRange(["-v", $"{_folder["data-docker"]}:/var/lib/postgresql/data"]);
+            arguments.AddRange(["-v", $"{_folder["data-docker"]}:/var/lib/postgresql/data", "--label", $"{FolderLabel}={_folder.Path}"]);
+            await ClearPreviousAsync(_folder.Path, ct);
         }
         arguments.Add(_image);
         foreach (var (name, value) in options.EffectiveSettings(hasStatements: true))
@@ -74,6 +78,23 @@ internal sealed class DockerServer : IServer
         await WaitReadyAsync(ct);
         Port = Last(await DockerAsync(ct, "port", _name, "5432/tcp"), ':');
         ProcessId = Last(await DockerAsync(ct, "inspect", "-f", "{{.State.Pid}}", _name), ' ');
+    }
+
+    /// <summary>Two containers on one data folder do not see each other's pid file and would ruin it.</summary>
+    private static async Task ClearPreviousAsync(string folder, CancellationToken ct)
+    {
+        var left = await DockerAsync(ct, "ps", "-aq", "--filter", $"label={FolderLabel}={folder}");
+        foreach (var container in left.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            await RemoveAsync(container);
+    }
+
+    /// <summary>Returns once it is gone: with --rm the daemon removes it too, and whoever comes second is not made to wait.</summary>
+    private static async Task RemoveAsync(string container)
+    {
+        await Command.TryRunAsync("docker", ["rm", "-f", "-v", container], default);
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < RemovedWithin && await Command.TryRunAsync("docker", ["inspect", container], default) is not null)
+            await Task.Delay(Poll);
     }
 
     private async Task WaitReadyAsync(CancellationToken ct)
