@@ -19,7 +19,7 @@ internal sealed partial record Binaries(string Folder, int Major)
         get
         {
             var home = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Folder))!;
-            return (from folder in (string[])["lib", "lib/postgresql", $"lib/postgresql/{Major}", $"lib64/pgsql", "."]
+            return (from folder in (string[])["lib", "lib/postgresql", $"lib/postgresql/{Major}", "lib64/pgsql", "."]
                     from suffix in (string[])[".so", ".dylib", ".dll"]
                     select Path.Combine(home, folder, "pg_stat_statements" + suffix)).Any(File.Exists);
         }
@@ -50,7 +50,14 @@ internal sealed partial record Binaries(string Folder, int Major)
     {
         var version = await Command.TryRunAsync(Path.Combine(folder, "postgres" + Suffix), ["--version"], ct);
         var match = Number().Match(version ?? "");
-        return match.Success ? new Binaries(folder, int.Parse(match.Value, CultureInfo.InvariantCulture)) : null;
+        return match.Success ? new Binaries(Home(folder), int.Parse(match.Value, CultureInfo.InvariantCulture)) : null;
+    }
+
+    /// <summary>Where the programs are rather than where links to them are: the libraries are beside them.</summary>
+    private static string Home(string folder)
+    {
+        var target = File.ResolveLinkTarget(Path.Combine(folder, "postgres" + Suffix), returnFinalTarget: true);
+        return Path.GetDirectoryName(target?.FullName) is { } home && IsWhole(home) ? home : folder;
     }
 
     private static bool IsWhole(string folder) =>

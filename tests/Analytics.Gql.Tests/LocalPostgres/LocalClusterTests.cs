@@ -51,6 +51,31 @@ public sealed class LocalClusterTests : IDisposable
     }
 
     [InstalledPostgresFact]
+    public async Task Statement_statistics_are_loaded_where_the_server_has_them()
+    {
+        await using var cluster = await StartAsync(folder: null);
+        var available = (bool)(await ScalarAsync(cluster.ConnectionString,
+            "select exists (select from pg_available_extensions where name = 'pg_stat_statements')"))!;
+        Assert.Equal(available ? "pg_stat_statements" : "",
+            await ScalarAsync(cluster.ConnectionString, "show shared_preload_libraries"));
+    }
+
+    [InstalledPostgresFact]
+    public async Task Links_to_the_binaries_lead_to_their_libraries()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        await using var cluster = await StartAsync(folder: null);
+        var bin = Path.GetDirectoryName(File.ResolveLinkTarget($"/proc/{cluster.ProcessId}/exe", returnFinalTarget: true)!.FullName)!;
+        Directory.CreateDirectory(_folder);
+        foreach (var tool in (string[])["initdb", "pg_ctl", "postgres"])
+            File.CreateSymbolicLink(Path.Combine(_folder, tool), Path.Combine(bin, tool));
+        using var owner = await Owner.StartAsync(null, ("ANALYTICS_PG_BIN", _folder));
+        Assert.Equal(await ScalarAsync(cluster.ConnectionString, "show shared_preload_libraries"),
+            await ScalarAsync(owner.ConnectionString, "show shared_preload_libraries"));
+    }
+
+    [InstalledPostgresFact]
     public async Task A_durable_cluster_syncs_and_another_does_not()
     {
         await using var fast = await StartAsync(folder: null);

@@ -12,9 +12,9 @@ internal sealed class Owner : IDisposable
     public string ConnectionString { get; }
 
     /// <summary>Returns once its cluster takes connections.</summary>
-    public static async Task<Owner> StartAsync(string? folder = null)
+    public static async Task<Owner> StartAsync(string? folder = null, params (string Name, string Value)[] environment)
     {
-        var process = Launch(folder);
+        var process = Launch(folder, environment);
         var line = await process.StandardOutput.ReadLineAsync();
         if (line is null)
             throw new InvalidOperationException($"hold-cluster ended: {await process.StandardError.ReadToEndAsync()}");
