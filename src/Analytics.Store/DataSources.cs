@@ -6,12 +6,17 @@ namespace Analytics.Store;
 public static class DataSources
 {
     /// <summary>For staging, drains and control. Statements may take as long as a batch does.</summary>
-    public static NpgsqlDataSource Primary(string connectionString) => new NpgsqlDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(connectionString)
+    public static NpgsqlDataSource Primary(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             ApplicationName = "analytics-gql refresh",
             CommandTimeout = 0,
-        }.ConnectionString).Build();
+        };
+        // A drain needs a snapshot that is later than its lock, whatever this database's default is.
+        settings.Options = $@"{settings.Options} -c default_transaction_isolation=read\ committed";
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
 
     /// <summary>
     /// For loaders. Generic plans, because a statement's text decides its plan and not its parameters (measured: less than

@@ -14,6 +14,12 @@ as $drain$
 declare
     this_drain bigint;
 begin
+    -- A snapshot older than the lock would miss what the drain before this one did.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'analytics.drain runs at read committed, not at %', current_setting('transaction_isolation')
+            using errcode = 'active_sql_transaction',
+                  hint = 'Call it in a statement of its own, or begin the transaction at read committed.';
+    end if;
     -- One drain at a time. The number is the engine's own: see analytics.lock_id.
     if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then
         return;
@@ -38,7 +44,7 @@ begin
             order by n.changed_at
             limit max_users
         ))
-        returning c.user_id, c.session_id, analytics.week_of(c.week::timestamp at time zone 'UTC') as week, c.exercise_id
+        returning c.user_id, c.session_id, analytics.monday_of(c.week) as week, c.exercise_id
     ),
     staged as materialized (
         select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t

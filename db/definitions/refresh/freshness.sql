@@ -3,6 +3,9 @@
 -- Pending for a user = staged rows that hint them, rows whose session now belongs to them, rows for everyone, and, where
 -- the matviews are read alone, their delta rows. Beyond 1,000 staged rows the sessions' owners are not looked up any
 -- more: everybody then counts at least one pending change (a conservative yes).
+--
+-- 'Now' is the transaction's time: a statement of its own begins before its snapshot is taken. statement_timestamp()
+-- would be too late, because the extended protocol takes the snapshot at Bind and that stamp again at Execute.
 create or replace function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
     returns table (user_id uuid, as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8)
     language plpgsql stable security definer rows 50
@@ -17,7 +20,7 @@ declare
 begin
     if source = 'LIVE' then
         return query
-        select u, statement_timestamp(), statement_timestamp(), 0, 0::float8 from (select distinct unnest(user_ids)) as x (u);
+        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8 from (select distinct unnest(user_ids)) as x (u);
         return;
     end if;
 
@@ -86,11 +89,11 @@ begin
     )
     select a.user_id,
            case when source = 'MATVIEW' then least(stamp, t.oldest)
-                else least(statement_timestamp(), t.oldest)
+                else least(transaction_timestamp(), t.oldest)
            end,
            case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
            coalesce(t.rows, 0),
-           coalesce(greatest(extract(epoch from statement_timestamp() - t.oldest), 0), 0)::float8
+           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8
     from asked as a
     left join totals as t on t.user_id = a.user_id;
 end
@@ -124,12 +127,12 @@ as $service$
         select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest
         from queue as q cross join folded as f
     )
-    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(statement_timestamp(), p.oldest) end,
+    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
            case source when 'MATVIEW' then s.stamp
-                       when 'LIVE' then statement_timestamp()
+                       when 'LIVE' then transaction_timestamp()
                        else greatest(s.stamp, s.last_incremental_at) end,
            p.rows,
-           coalesce(greatest(extract(epoch from statement_timestamp() - p.oldest), 0), 0)::float8
+           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8
     from state as s cross join pending as p;
 $service$;
 

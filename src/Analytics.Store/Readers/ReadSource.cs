@@ -34,7 +34,7 @@ public static class ReadSources
     {
         ReadSource.Incremental => $"analytics.{aggregate}_current",
         ReadSource.Matview => $"(select m.*, {Stamp(aggregate)} as last_refresh_at from analytics.{aggregate} as m)",
-        _ => $"(select v.*, statement_timestamp() as last_refresh_at from analytics.{aggregate}_live as v)",
+        _ => $"(select v.*, transaction_timestamp() as last_refresh_at from analytics.{aggregate}_live as v)",
     };
 
     /// <summary>When the aggregate's matview was refreshed.</summary>

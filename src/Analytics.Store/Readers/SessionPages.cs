@@ -34,6 +34,7 @@ public sealed record SessionPage(IReadOnlyList<(SessionRow Session, SessionCurso
 
 public sealed class SessionPagesReader(NpgsqlDataSource reads)
 {
+    // By what a text depends on, never by what clients ask for: it has a few thousand entries at the most.
     private static readonly ConcurrentDictionary<(SessionPageShape, ReadSource), string> Texts = new();
 
     /// <summary>Reads pages of one shape in one statement.</summary>
@@ -42,7 +43,7 @@ public sealed class SessionPagesReader(NpgsqlDataSource reads)
         IReadOnlyList<SessionPageRequest> pages, ReadSource source, CancellationToken ct)
     {
         var shape = SessionPageShape.Of(pages[0]);
-        var sql = Texts.GetOrAdd((shape, source), static key => key.Item1.Sql(key.Item2));
+        var sql = Texts.GetOrAdd((shape.WithoutValues(), source), static key => new SessionPageSql(key.Item1, key.Item2).Write());
         await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(sql, Parameters(shape, pages), cancellationToken: ct))).AsList();
         var freshness = rows.Where(r => r.SessionId is null).ToDictionary(r => r.UserId, r => r.ToFreshness(source));
@@ -85,81 +86,14 @@ public sealed record SessionPageShape(SessionFilter Filter, SessionOrder Order, 
     public static SessionPageShape Of(SessionPageRequest page) =>
         new(page.Filter, page.Order, page.Size, page.Backward, page.Cursor is not null);
 
-    private bool ByStart => Order is SessionOrder.StartedAtDesc or SessionOrder.StartedAtAsc;
-    private bool Descending => (Order != SessionOrder.StartedAtAsc) != Backward;
-
-    /// <summary>The statement; its texts are as many as there are combinations of filters, orders and directions.</summary>
-    internal string Sql(ReadSource source)
+    /// <summary>What the text depends on: which conditions there are, and not what they are compared with.</summary>
+    internal SessionPageShape WithoutValues() => this with
     {
-        return $"""
-            {SessionSql.Heads(source, "@userIds")}
-            union all
-            select {SessionSql.Columns("k.ordinal", "p", ByStart ? "(extract(epoch from p.started_at) * 1000000)::bigint::text" : $"({Key("p")})::text")}
-            from unnest(@userIds{(HasCursor ? ", @cursorKeys, @cursorIds" : "")}) with ordinality
-                as k (user_id{(HasCursor ? ", cursor_key, cursor_id" : "")}, ordinal)
-            cross join lateral (
-                select * from (
-                    {string.Join("\nunion all\n", Branches(source))}
-                ) as p
-                order by {OrderBy("p")}
-                limit @limit
-            ) as p
-            """;
-    }
-
-    private IEnumerable<string> Branches(ReadSource source)
-    {
-        if (source == ReadSource.Incremental)
-        {
-            yield return Branch(source, "analytics.session_summary_delta", "b.refreshed_at", " and not b.deleted");
-            yield return Branch(source, "analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), """
-                 and not exists (select from analytics.session_summary_delta as d
-                                 where d.user_id = b.user_id and d.session_id = b.session_id)
-                """);
-        }
-        else if (source == ReadSource.Matview)
-            yield return Branch(source, "analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), "");
-        else
-            yield return Branch(source, "analytics.session_summary_live", "statement_timestamp()", "");
-    }
-
-    // Condition, order and limit inside each branch: each stops at the first rows that its index gives.
-    private string Branch(ReadSource source, string relation, string refreshedAt, string condition) => $"""
-        (select {SessionSql.Fields("b")}, {refreshedAt} as last_refresh_at
-        from {relation} as b
-        where b.user_id = k.user_id{condition}{Conditions("b")}{Keyset("b")}{SessionSql.StillTheirs(source, "b")}
-        order by {OrderBy("b")}
-        limit @limit)
-        """;
-
-    private string Conditions(string b) => string.Concat(
-        Filter.From is null ? "" : $" and {b}.started_at >= @from::date::timestamp at time zone 'UTC'",
-        Filter.To is null ? "" : $" and {b}.started_at < (@to::date + 1)::timestamp at time zone 'UTC'",
-        Filter.ActivityTypes is null ? "" : $" and {b}.activity_type = any (@types)",
-        Filter.MinVolumeKg is null ? "" : $" and {b}.total_volume_kg >= @minVolume::float8::numeric",
-        Filter.MinDurationS is null ? "" : $" and {b}.duration_s >= @minDuration",
-        Filter.MinDistanceM is null ? "" : $" and {b}.distance_m >= @minDistance::float8::numeric",
-        Filter.ExerciseId is null ? "" : $" and @exercise = any ({b}.exercise_ids)");
-
-    private string Keyset(string b) => !HasCursor ? "" :
-        $" and ({Key(b)}, {b}.session_id) {(Descending ? "<" : ">")} ({CursorKey}, k.cursor_id)";
-
-    private string CursorKey => ByStart
-        ? "timestamptz 'epoch' + k.cursor_key::bigint * interval '1 microsecond'"
-        : "k.cursor_key::numeric";
-
-    /// <summary>Sessions without a duration or a distance come after those with one.</summary>
-    private string Key(string alias) => Order switch
-    {
-        SessionOrder.VolumeDesc => $"{alias}.total_volume_kg",
-        SessionOrder.DurationDesc => $"coalesce({alias}.duration_s, -1)::numeric",
-        SessionOrder.DistanceDesc => $"coalesce({alias}.distance_m, '-Infinity'::numeric)",
-        _ => $"{alias}.started_at",
+        Size = 0,
+        Filter = new SessionFilter(
+            Filter.From is null ? null : DateOnly.MinValue, Filter.To is null ? null : DateOnly.MinValue,
+            Filter.ActivityTypes is null ? null : "", Filter.MinVolumeKg is null ? null : 0,
+            Filter.MinDurationS is null ? null : 0, Filter.MinDistanceM is null ? null : 0,
+            Filter.ExerciseId is null ? null : Guid.Empty),
     };
-
-    private string OrderBy(string alias)
-    {
-        var direction = Descending ? "desc" : "asc";
-        return $"{Key(alias)} {direction}, {alias}.session_id {direction}";
-    }
 }

@@ -56,10 +56,15 @@ internal static class SessionSql
     /// <summary>The select list of a session, in the order of <see cref="Heads"/>.</summary>
     public static string Columns(string ordinal, string alias, string sortKey = "null::text") => $"""
         {ordinal}, {alias}.user_id, null::timestamptz, 0, 0::float8, {alias}.last_refresh_at, {alias}.session_id,
-        {alias}.activity_type, {alias}.title, {alias}.started_at, {alias}.ended_at, {alias}.week_start, {alias}.duration_s,
+        {alias}.activity_type, {alias}.title, {Instant($"{alias}.started_at")}, {Instant($"{alias}.ended_at")},
+        least(greatest({alias}.week_start, '0001-01-01'), '9999-12-27'), {alias}.duration_s,
         {alias}.distance_m::float8, {alias}.total_volume_kg::float8, {alias}.avg_rpe::float8, {alias}.set_count,
         {alias}.exercise_count, {sortKey}
         """;
+
+    /// <summary>An instant that a client can hold: PostgreSQL's reach further, one bad row must not break a page.</summary>
+    public static string Instant(string instant) =>
+        $"case when {instant} is not null then least(greatest({instant}, '0001-01-01Z'), '9999-12-31 23:59:59.999999Z') end";
 
     /// <summary>What a session's row is read into, without last_refresh_at.</summary>
     public static string Fields(string alias) =>

@@ -56,7 +56,7 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
             offset 0
         ) as c on true
         left join lateral (
-            select {SessionSql.Fields("v")}, statement_timestamp() as last_refresh_at
+            select {SessionSql.Fields("v")}, transaction_timestamp() as last_refresh_at
             from analytics.session_summary_live as v
             where c.session_id is null and v.session_id = s.session_id
             offset 0
