@@ -12,3 +12,4 @@ create or replace aggregate analytics.exercise_union (uuid[]) (
 );
 
 comment on aggregate analytics.exercise_union (uuid[]) is 'Sorted distinct union of exercise ids.';
+comment on function analytics.sorted_distinct is 'The distinct ids of an array, sorted; the last step of exercise_union.';

@@ -80,3 +80,16 @@ create or replace trigger analytics_stage_delete after delete on core.sets
     referencing old table as old_rows for each statement execute function analytics.stage_sets();
 create or replace trigger analytics_stage_truncate after truncate on core.sets
     for each statement execute function analytics.stage_everything();
+
+comment on function analytics.stage_sessions is 'Stages the old and the new place of each session that a statement changed.';
+comment on function analytics.stage_sets is 'Stages the session and the exercise of each set that a statement changed.';
+comment on function analytics.stage_everything is 'Stages a full refresh: a truncate does not say what it removed.';
+
+comment on trigger analytics_stage_insert on core.sessions is 'Tells analytics which sessions are new.';
+comment on trigger analytics_stage_update on core.sessions is 'Tells analytics which sessions changed or moved.';
+comment on trigger analytics_stage_delete on core.sessions is 'Tells analytics which sessions went.';
+comment on trigger analytics_stage_truncate on core.sessions is 'Tells analytics that all sessions went.';
+comment on trigger analytics_stage_insert on core.sets is 'Tells analytics whose sets are new.';
+comment on trigger analytics_stage_update on core.sets is 'Tells analytics whose sets changed or moved.';
+comment on trigger analytics_stage_delete on core.sets is 'Tells analytics whose sets went.';
+comment on trigger analytics_stage_truncate on core.sets is 'Tells analytics that all sets went.';

@@ -39,8 +39,8 @@ public sealed class FullRefresh(string connectionString)
     {
         await using var connection = new NpgsqlConnection(_connectionString);
         await connection.OpenAsync(ct);
-        await connection.ExecuteAsync("set statement_timeout = 0; set client_min_messages = warning");
-        if (!await connection.ExecuteScalarAsync<bool>("select pg_try_advisory_lock(analytics.lock_id('full-refresh'))"))
+        await ExecuteAsync(connection, "set statement_timeout = 0; set client_min_messages = warning", ct);
+        if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);
 
         if (await BeginAsync(connection, ct) is not { } run)
@@ -57,20 +57,20 @@ public sealed class FullRefresh(string connectionString)
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await LockOutDrainAsync(connection, ct);
         // Whoever left a run open died: we hold the lock that it held.
-        await connection.ExecuteAsync("""
+        await ExecuteAsync(connection, """
             update analytics.refresh_runs
             set outcome = 'FAILED', ended_at = clock_timestamp(), error = 'Ended before it was done; a later run does its work.'
             where kind = 'FULL' and outcome = 'RUNNING'
-            """);
-        var generation = await connection.ExecuteScalarAsync<long?>(
-            "update analytics.refresh_state set generation = generation + 1 where mode <> 'Live' returning generation");
+            """, ct);
+        var generation = await ScalarAsync<long?>(
+            connection, "update analytics.refresh_state set generation = generation + 1 where mode <> 'Live' returning generation", ct);
         if (generation is null)
             return null;
-        await connection.ExecuteAsync("update analytics.staging_changes set folded_by = @generation", new { generation });
-        var id = await connection.ExecuteScalarAsync<long>("""
+        await ExecuteAsync(connection, "update analytics.staging_changes set folded_by = @generation", ct, new { generation });
+        var id = await ScalarAsync<long>(connection, """
             insert into analytics.refresh_runs (kind, outcome, started_at) values ('FULL', 'RUNNING', clock_timestamp())
             returning run_id
-            """);
+            """, ct);
         await transaction.CommitAsync(ct);
         return new Run(id, generation.Value);
     }
@@ -84,9 +84,8 @@ public sealed class FullRefresh(string connectionString)
             try
             {
                 // Before REFRESH takes its snapshot: the stamp may be too early, never too late.
-                var stamp = await connection.ExecuteScalarAsync<DateTime>("select clock_timestamp()");
-                await connection.ExecuteAsync(new CommandDefinition(
-                    $"refresh materialized view concurrently analytics.{aggregate.Name}", cancellationToken: ct));
+                var stamp = await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
+                await ExecuteAsync(connection, $"refresh materialized view concurrently analytics.{aggregate.Name}", ct);
                 stamps.Add(new Stamped(aggregate.Name, stamp));
             }
             catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.QueryCanceled && e.SqlState != PostgresErrorCodes.AdminShutdown)
@@ -104,30 +103,36 @@ public sealed class FullRefresh(string connectionString)
         await LockOutDrainAsync(connection, ct);
         foreach (var (aggregate, stamp) in stamps)
         {
-            await connection.ExecuteAsync($"delete from analytics.{aggregate}_delta where generation < @Generation", new { run.Generation });
-            await connection.ExecuteAsync(
-                "update analytics.refresh_state set stamps = stamps || jsonb_build_object(@aggregate::text, @stamp::timestamptz)",
-                new { aggregate, stamp });
+            await ExecuteAsync(
+                connection, $"delete from analytics.{aggregate}_delta where generation < @Generation", ct, new { run.Generation });
+            await ExecuteAsync(
+                connection, "update analytics.refresh_state set stamps = stamps || jsonb_build_object(@aggregate::text, @stamp::timestamptz)",
+                ct, new { aggregate, stamp });
         }
         var cleared = 0;
         if (errors.Count == 0)
         {
-            cleared = await connection.ExecuteAsync(
-                "delete from analytics.staging_changes where folded_by = @Generation", new { run.Generation });
-            await connection.ExecuteAsync(
-                "update analytics.refresh_state set last_full_refresh_at = @first", new { first = stamps.Min(s => (DateTime?)s.Stamp) });
+            cleared = await ExecuteAsync(
+                connection, "delete from analytics.staging_changes where folded_by = @Generation", ct, new { run.Generation });
+            await ExecuteAsync(connection, "update analytics.refresh_state set last_full_refresh_at = @first",
+                ct, new { first = stamps.Min(s => (DateTime?)s.Stamp) });
         }
-        await connection.ExecuteAsync("""
+        await ExecuteAsync(connection, """
             update analytics.refresh_runs
             set outcome = @outcome, ended_at = clock_timestamp(), staged_changes = @cleared, error = @error
             where run_id = @Id
-            """,
+            """, ct,
             new { outcome = errors.Count == 0 ? "SUCCEEDED" : "FAILED", cleared, error = errors.Count == 0 ? null : string.Join("; ", errors), run.Id });
         await transaction.CommitAsync(ct);
         return cleared;
     }
 
     private static Task<int> LockOutDrainAsync(NpgsqlConnection connection, CancellationToken ct) =>
-        connection.ExecuteAsync(new CommandDefinition(
-            "select pg_advisory_xact_lock(analytics.lock_id('drain'))", cancellationToken: ct));
+        ExecuteAsync(connection, "select pg_advisory_xact_lock(analytics.lock_id('drain'))", ct);
+
+    private static Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct, object? parameters = null) =>
+        connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken ct) =>
+        (await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, cancellationToken: ct)))!;
 }

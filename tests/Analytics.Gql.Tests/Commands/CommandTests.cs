@@ -1,0 +1,141 @@
+// The commands of analytics-gql as a shell sees them: exit codes, help, and errors that name the setting and the remedy.
+using Analytics.Gql.Tests.Fixtures;
+
+namespace Analytics.Gql.Tests.Commands;
+
+public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>
+{
+    private const string Connection = "ConnectionStrings__Analytics";
+    private readonly Workouts _workouts = new(fixture.Database);
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("migrate")]
+    [InlineData("refresh", "--full")]
+    [InlineData("mode", "NightlyOnly")]
+    [InlineData("verify")]
+    [InlineData("schema", "--output")]
+    public async Task Each_command_explains_itself(params string[] command)
+    {
+        var result = await ServerProcess.RunAsync([command[0], .. command[0] == "schema" ? ["export"] : Array.Empty<string>(), "--help"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Usage:", result.Output, StringComparison.Ordinal);
+        Assert.All(command[1..], part => Assert.Contains(part, result.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("migrate")]
+    [InlineData("refresh")]
+    [InlineData("mode", "Live")]
+    [InlineData("verify")]
+    public async Task Without_a_connection_string_the_error_names_the_setting_and_how_to_set_it(params string[] command)
+    {
+        var result = await ServerProcess.RunAsync(command);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("ConnectionStrings:Analytics is not set", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(Connection, result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at Analytics.", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1;Username=nobody;Timeout=2", "ConnectionStrings:Analytics refused")]
+    [InlineData("Hosst=127.0.0.1", "ConnectionStrings:Analytics cannot be read")]
+    public async Task A_connection_that_does_not_work_is_said_in_a_sentence(string connection, string part)
+    {
+        var result = await RunAsync(connection, "verify");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(part, result.Errors, StringComparison.Ordinal);
+        Assert.Single(result.Errors.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("Production", "Open", "it would let everyone in")]
+    [InlineData("Development", "Closed", "Analytics:Auth:Mode is 'Closed'")]
+    public async Task Serve_refuses_to_start_where_it_would_be_open(string environment, string mode, string part)
+    {
+        var result = await ServerProcess.RunAsync(["serve"], new Dictionary<string, string>
+        {
+            [Connection] = fixture.Database.ConnectionString,
+            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["Analytics__Auth__Mode"] = mode,
+        });
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(part, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_names_the_limit_that_is_out_of_bounds()
+    {
+        var result = await ServerProcess.RunAsync(["serve"], new Dictionary<string, string>
+        {
+            [Connection] = fixture.Database.ConnectionString,
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Analytics__Auth__Mode"] = "Open",
+            ["Analytics__Refresh__PollMs"] = "0",
+        });
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("Analytics:Refresh:PollMs is 0", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_migrated_is_told_apart_and_migrate_mends_it()
+    {
+        await using var empty = await (await PostgresServer.SharedAsync()).CreateEmptyDatabaseAsync();
+        var before = await RunAsync(empty.ConnectionString, "verify");
+        Assert.Equal(2, before.ExitCode);
+        Assert.Contains("Run 'analytics-gql migrate'", before.Errors, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync(empty.ConnectionString, "migrate")).ExitCode);
+        Assert.Contains("nothing to do", (await RunAsync(empty.ConnectionString, "migrate")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(empty.ConnectionString, "verify")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Refresh_drains_and_verify_finds_drift_with_exit_code_1()
+    {
+        var session = await _workouts.SessionAsync(await _workouts.UserAsync(), "2026-03-04T10:00:00Z");
+        var drained = await RunAsync(fixture.Database.ConnectionString, "refresh");
+        Assert.Equal(0, drained.ExitCode);
+        Assert.Contains("drained", drained.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(fixture.Database.ConnectionString, "verify")).ExitCode);
+
+        await fixture.Database.ExecuteAsync("update analytics.session_summary_delta set title = 'wrong' where session_id = @session", new { session });
+        var drifted = await RunAsync(fixture.Database.ConnectionString, "verify");
+        Assert.Equal(1, drifted.ExitCode);
+        Assert.Contains(session.ToString(), drifted.Output, StringComparison.Ordinal);
+
+        // The drifted delta row stays until the night folds in what core says.
+        Assert.Equal(0, (await RunAsync(fixture.Database.ConnectionString, "refresh", "--full")).ExitCode);
+        Assert.Equal(0, (await RunAsync(fixture.Database.ConnectionString, "verify")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Mode_says_what_it_was_and_refuses_what_it_does_not_know()
+    {
+        Assert.Contains("Incremental -> NightlyOnly", (await RunAsync(fixture.Database.ConnectionString, "mode", "NightlyOnly")).Output, StringComparison.Ordinal);
+        Assert.Contains("NightlyOnly -> Incremental", (await RunAsync(fixture.Database.ConnectionString, "mode", "Incremental")).Output, StringComparison.Ordinal);
+        var wrong = await RunAsync(fixture.Database.ConnectionString, "mode", "Sometimes");
+        Assert.NotEqual(0, wrong.ExitCode);
+        Assert.Contains("Sometimes", wrong.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_schema_goes_to_standard_output_or_to_a_file()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.graphql");
+        try
+        {
+            Assert.Equal(0, (await ServerProcess.RunAsync(["schema", "export", "--output", file])).ExitCode);
+            var printed = await ServerProcess.RunAsync(["schema", "export"]);
+            Assert.Contains("type Query", printed.Output, StringComparison.Ordinal);
+            Assert.Equal(await File.ReadAllTextAsync(file), printed.Output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static Task<CommandResult> RunAsync(string connection, params string[] command) =>
+        ServerProcess.RunAsync(command, new Dictionary<string, string> { [Connection] = connection });
+}

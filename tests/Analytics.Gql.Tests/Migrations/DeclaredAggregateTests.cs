@@ -1,0 +1,58 @@
+// One file declares an aggregate: a third one gets its matview, delta, current view, drain and verification from it.
+using Analytics.Gql.Tests.Fixtures;
+using Analytics.Store.Migrations;
+
+namespace Analytics.Gql.Tests.Migrations;
+
+public sealed class DeclaredAggregateTests
+{
+    private const string MonthlyVolume = """
+        -- What one user lifted in one month.
+        --
+        -- @key     user_id, month_start
+        -- @changed select c.user_id, date_trunc('month', d.day::timestamp)::date as month_start from changes as c cross join lateral (values (c.week), (c.week + 6)) as d (day) where c.week is not null
+
+        create view analytics.monthly_volume_live as
+        select s.user_id, date_trunc('month', s.started_at at time zone 'UTC')::date as month_start,
+               count(*)::int as session_count, sum(s.total_volume_kg) as total_volume_kg
+        from analytics.session_summary_live as s
+        group by s.user_id, date_trunc('month', s.started_at at time zone 'UTC')::date;
+        """;
+
+    [Fact]
+    public async Task A_third_aggregate_is_kept_exact_by_its_declaration_alone()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var workouts = new Workouts(database);
+        var (user, squat) = (await workouts.UserAsync(), await workouts.ExerciseAsync());
+        var before = await workouts.SessionAsync(user, "2026-02-28T10:00:00Z");
+        await workouts.SetAsync(before, squat, 5, 100m);
+        await Migrator.MigrateAsync(database.ConnectionString, log: null, CancellationToken.None, new MigrationOptions
+        {
+            Aggregates = [.. Script.Definitions("aggregates"), new Script("definitions/aggregates/monthly_volume.sql", MonthlyVolume)],
+        });
+
+        // A week of two months; a session that moves from one to the other; one that goes.
+        var after = await workouts.SessionAsync(user, "2026-03-01T10:00:00Z");
+        await workouts.SetAsync(after, squat, 5, 200m);
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal([500m, 1000m], await VolumesAsync(database));
+
+        await database.ExecuteAsync("update core.sessions set started_at = '2026-02-25T10:00:00Z' where session_id = @after", new { after });
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal([1500m], await VolumesAsync(database));
+
+        await database.ExecuteAsync("delete from core.sessions where session_id = @before", new { before });
+        await database.ExecuteAsync("insert into analytics.staging_changes (user_id) values (@user)", new { user });
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.True((await workouts.FullRefreshAsync()).Succeeded);
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from analytics.monthly_volume_delta"));
+        Assert.Equal([1000m], await VolumesAsync(database));
+    }
+
+    private static Task<IReadOnlyList<decimal>> VolumesAsync(TestDatabase database) => database.QueryAsync<decimal>(
+        "select total_volume_kg from analytics.monthly_volume_current order by month_start");
+}
