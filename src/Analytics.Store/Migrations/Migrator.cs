@@ -61,7 +61,7 @@ public sealed class Migrator
         // the other node would wait for that snapshot for ever.
         await AcquireAsync(MigrateLock, "another migrator", ct);
         await MigrationLedger.CreateAsync(_connection, ct);
-        await ApplyMigrationsAsync(ct);
+        await new PendingMigrations(_connection, _log).ApplyAsync(_migrations, _applied, ct);
         await _connection.ExecuteAsync(new CommandDefinition(
             "insert into analytics.refresh_state (mode) values (@mode) on conflict do nothing",
             new { mode = _initialMode }, cancellationToken: ct));
@@ -76,47 +76,6 @@ public sealed class Migrator
             await ApplyAggregatesAsync(applied, ct);
         await ApplyGeneratedAsync(applied, ct);
         await AggregateBuild.DropReplacedViewsAsync(_connection, ct);
-    }
-
-    private async Task ApplyMigrationsAsync(CancellationToken ct)
-    {
-        var applied = await MigrationLedger.MigrationsAsync(_connection, ct);
-        foreach (var script in _migrations)
-        {
-            if (applied.TryGetValue(script.Number, out var checksum))
-            {
-                if (checksum != script.Checksum)
-                    throw new MigrationException(
-                        $"db/{script.Path} was edited after it was applied (checksum {checksum[..12]} then, {script.Checksum[..12]} now). "
-                        + "Restore the file and put the change into a new migration.");
-                continue;
-            }
-            _log($"applying {script.Path}");
-            if (script.WithoutTransaction)
-                await RunStatementsAsync(script, ct);
-            else
-                await LockTimeout.RetryAsync(_connection, async _ =>
-                {
-                    await ExecuteAsync(script.Text, ct);
-                    await MigrationLedger.RecordMigrationAsync(_connection, script, ct);
-                }, _log, ct);
-            _applied.Add(script.Path);
-        }
-    }
-
-    private async Task RunStatementsAsync(Script script, CancellationToken ct)
-    {
-        // A concurrent build that was cut short leaves an invalid index, which 'if not exists' would take for a good one.
-        var invalid = await _connection.QueryAsync<string>(new CommandDefinition("""
-            select format('%I.%I', n.nspname, c.relname)
-            from pg_index as i join pg_class as c on c.oid = i.indexrelid join pg_namespace as n on n.oid = c.relnamespace
-            where not i.indisvalid and n.nspname in ('core', 'analytics')
-            """, cancellationToken: ct));
-        foreach (var index in invalid)
-            await ExecuteAsync($"drop index concurrently {index}", ct);
-        foreach (var statement in script.Statements)
-            await ExecuteAsync(statement, ct);
-        await MigrationLedger.RecordMigrationAsync(_connection, script, ct);
     }
 
     private async Task ApplyAggregatesAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)
@@ -185,17 +144,4 @@ public sealed class Migrator
 
     private Task<int> ExecuteAsync(string sql, CancellationToken ct) =>
         _connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
-}
-
-/// <summary>What tests and first starts change about a migration.</summary>
-public sealed record MigrationOptions
-{
-    /// <summary>The refresh mode of a database that has none yet.</summary>
-    public string InitialMode { get; init; } = nameof(Refresh.RefreshMode.Incremental);
-
-    /// <summary>Instead of the embedded db/migrations.</summary>
-    public IReadOnlyList<Script>? Migrations { get; init; }
-
-    /// <summary>Instead of the embedded db/definitions/aggregates.</summary>
-    public IReadOnlyList<Script>? Aggregates { get; init; }
 }

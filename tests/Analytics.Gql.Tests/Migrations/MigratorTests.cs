@@ -16,6 +16,38 @@ public sealed class MigratorTests
     }
 
     [Fact]
+    public async Task A_database_of_the_version_before_keeps_what_it_holds()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateEmptyDatabaseAsync();
+        var newest = Script.Migrations[^1];
+        await MigrateAsync(database, new MigrationOptions { Migrations = [.. Script.Migrations.SkipLast(1)] });
+        var workouts = new Workouts(database);
+        var session = await workouts.SessionAsync(await workouts.UserAsync(), "2026-03-04T10:00:00Z");
+        await workouts.DrainAsync();
+        await workouts.SetAsync(session, await workouts.ExerciseAsync(), 5, 100m);
+
+        Assert.Equal([newest.Path], (await MigrateAsync(database)).Applied);
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal(500m, await database.ScalarAsync<decimal>("select total_volume_kg from analytics.weekly_aggregates_current"));
+    }
+
+    [Fact]
+    public async Task An_existing_core_is_left_as_it_is()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateEmptyDatabaseAsync();
+        await database.ExecuteAsync(Script.Migrations[0].Text);
+        await database.ExecuteAsync("alter table core.sessions add column mood text; comment on table core.sessions is 'ours'");
+        await MigrateAsync(database);
+        var workouts = new Workouts(database);
+        await workouts.SessionAsync(await workouts.UserAsync(), "2026-03-04T10:00:00Z");
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal("ours", await database.ScalarAsync<string>("select obj_description('core.sessions'::regclass)"));
+        Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from information_schema.columns where table_schema = 'core' and column_name = 'mood'"));
+    }
+
+    [Fact]
     public async Task Changes_staged_before_a_definition_changed_are_in_the_new_view()
     {
         await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
