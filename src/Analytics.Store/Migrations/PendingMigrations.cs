@@ -1,11 +1,12 @@
 // db/migrations: each applied once, in order, and never again in another form.
+using System.Text.RegularExpressions;
 using Dapper;
 using Npgsql;
 
 namespace Analytics.Store.Migrations;
 
 /// <summary>Applies the migrations that a database does not have yet. The caller holds the migrators' lock.</summary>
-internal sealed class PendingMigrations(NpgsqlConnection connection, Action<string> log)
+internal sealed partial class PendingMigrations(NpgsqlConnection connection, Action<string> log)
 {
     /// <param name="scripts">All migrations, in order.</param>
     /// <param name="done">Gets the path of each that was applied.</param>
@@ -39,11 +40,12 @@ internal sealed class PendingMigrations(NpgsqlConnection connection, Action<stri
     private async Task RunStatementsAsync(Script script, CancellationToken ct)
     {
         // A concurrent build that was cut short leaves an invalid index, which 'if not exists' would take for a good one.
+        // Only this script's own: an invalid index of the app's may be one that it is building just now.
         var invalid = await connection.QueryAsync<string>(new CommandDefinition("""
             select format('%I.%I', n.nspname, c.relname)
             from pg_index as i join pg_class as c on c.oid = i.indexrelid join pg_namespace as n on n.oid = c.relnamespace
-            where not i.indisvalid and n.nspname in ('core', 'analytics')
-            """, cancellationToken: ct));
+            where not i.indisvalid and n.nspname in ('core', 'analytics') and c.relname = any (@names)
+            """, new { names = BuiltIndex().Matches(script.Text).Select(m => m.Groups[1].Value).ToArray() }, cancellationToken: ct));
         foreach (var index in invalid)
             await ExecuteAsync($"drop index concurrently {index}", ct);
         foreach (var statement in script.Statements)
@@ -53,4 +55,7 @@ internal sealed class PendingMigrations(NpgsqlConnection connection, Action<stri
 
     private Task<int> ExecuteAsync(string sql, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
+
+    [GeneratedRegex(@"create (?:unique )?index concurrently if not exists (\w+)")]
+    private static partial Regex BuiltIndex();
 }

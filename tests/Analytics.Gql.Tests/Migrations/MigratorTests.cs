@@ -48,6 +48,22 @@ public sealed class MigratorTests
     }
 
     [Fact]
+    public async Task An_index_whose_building_was_cut_short_is_built_anew_and_the_apps_own_is_left_alone()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateEmptyDatabaseAsync();
+        await MigrateAsync(database, new MigrationOptions { Migrations = [.. Script.Migrations.Where(m => m.Number < 3)] });
+        await database.ExecuteAsync("""
+            create index sets_session on core.sets (set_index);
+            create index apps_own on core.sets (reps);
+            update pg_index set indisvalid = false where indexrelid in ('core.sets_session'::regclass, 'core.apps_own'::regclass)
+            """);
+        await MigrateAsync(database);
+        Assert.Contains("(session_id)", await database.ScalarAsync<string>(
+            "select pg_get_indexdef(indexrelid) from pg_index where indexrelid = 'core.sets_session'::regclass and indisvalid"), StringComparison.Ordinal);
+        Assert.True(await database.ScalarAsync<bool>("select to_regclass('core.apps_own') is not null"));
+    }
+
+    [Fact]
     public async Task Changes_staged_before_a_definition_changed_are_in_the_new_view()
     {
         await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
