@@ -13,9 +13,9 @@ internal static class DatabaseFaults
     {
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
             new ClientError(ErrorCodes.Timeout, "The database took longer than the statement time-out. Ask for less at once, or try again."),
-        PostgresException => null,
+        PostgresException { IsTransient: false, SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) } => null,
         NpgsqlException or TimeoutException =>
-            new ClientError(ErrorCodes.Unavailable, "The database cannot be reached. Try again in a moment."),
+            new ClientError(ErrorCodes.Unavailable, "The database is too busy or cannot be reached. Try again in a moment."),
         _ => null,
     };
 }
