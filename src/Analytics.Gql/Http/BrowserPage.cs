@@ -17,7 +17,8 @@ public static class BrowserPage
         or queries with <code>GET ?query=…</code>:</p>
         <pre>curl -H 'Content-Type: application/json' -d '{"query": "{ __typename }"}' <span>ADDRESS</span></pre>
         <p>Its schema with the description of every field: <a href="PATH/schema.graphql">PATH/schema.graphql</a>.
-        Any GraphQL IDE can open this address.</p>
+        Any GraphQL IDE (Banana Cake Pop / Nitro, Altair, GraphiQL) can open this address: introspection is on.
+        Health: <a href="BASE/health/ready">BASE/health/ready</a>.</p>
         </html>
         """;
 
@@ -31,7 +32,8 @@ public static class BrowserPage
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.Vary = "Accept";
         return http.Response.WriteAsync(
-            Html.Replace("PATH", path, StringComparison.Ordinal).Replace("ADDRESS", address, StringComparison.Ordinal),
+            Html.Replace("PATH", path, StringComparison.Ordinal).Replace("ADDRESS", address, StringComparison.Ordinal)
+                .Replace("BASE", Encoded(request.PathBase), StringComparison.Ordinal),
             http.RequestAborted);
     }
 
