@@ -9,7 +9,8 @@ public static class AnalyticsSchema
     public static IServiceCollection AddAnalyticsSchema(this IServiceCollection services) =>
         services.AddGraphQLEngine<Query, Mutation>(engine =>
         {
-            engine.SchemaDescription = "Workout aggregates out of PostgreSQL materialized views; each answer says how fresh it is.";
+            engine.SchemaDescription =
+                "Workout aggregates out of PostgreSQL materialized views; each answer says how fresh it is.";
             engine.FaultMappers.Add(DatabaseFaults.Map);
         });
 }

@@ -41,6 +41,7 @@ public static class EngineServices
                 schema.Features.DeprecationOfInputValues = true;
                 schema.Features.RepeatableDirectives = true;
                 schema.RegisterVisitor(new DirectiveArguments());
+                schema.RegisterVisitor(new DescriptionText());
                 schema.MapScalars();
             }));
     }

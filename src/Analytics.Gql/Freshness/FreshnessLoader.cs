@@ -17,6 +17,7 @@ public sealed class FreshnessLoader(FreshnessReader reader, ModeMonitor mode) : 
 /// <summary>The key is the source read, one at a time: however many fields ask, there is one statement.</summary>
 public sealed class ServiceFreshnessLoader(FreshnessReader reader) : BatchLoader<ReadSource, Freshness>(maxBatchSize: 1)
 {
-    protected override async Task<IReadOnlyList<Freshness>> FetchAsync(IReadOnlyList<ReadSource> keys, CancellationToken ct) =>
+    protected override async Task<IReadOnlyList<Freshness>> FetchAsync(
+        IReadOnlyList<ReadSource> keys, CancellationToken ct) =>
         [new Freshness(await reader.ReadServiceAsync(keys[0], ct))];
 }

@@ -22,7 +22,8 @@ public sealed partial class Mutation
         if (weeks.Count > limits.Value.MaxWeeksPerRange)
             throw new ClientError(
                 ErrorCodes.LimitExceeded,
-                $"enqueueRefresh: {weeks.Count} weeks; at most {limits.Value.MaxWeeksPerRange}. Give none for the whole user.");
+                $"enqueueRefresh: {weeks.Count} weeks; at most {limits.Value.MaxWeeksPerRange}. "
+                + "Give none for the whole user.");
         if (input.SessionId is { } session && !await staging.StageSessionAsync(input.UserId, session, ct))
             throw new ClientError(
                 ErrorCodes.NotFound,
@@ -30,17 +31,21 @@ public sealed partial class Mutation
         var known = weeks.Count > 0 ? await staging.StageWeeksAsync(input.UserId, weeks, ct)
             : input.SessionId is not null || await staging.StageUserAsync(input.UserId, ct);
         if (!known)
-            throw new ClientError(ErrorCodes.NotFound, $"enqueueRefresh: there is no user {input.UserId}. Check the id.");
+            throw new ClientError(
+                ErrorCodes.NotFound, $"enqueueRefresh: there is no user {input.UserId}. Check the id.");
         var enqueued = weeks.Count + (input.SessionId is null ? 0 : 1);
         var state = await freshness.ReadAsync([input.UserId], mode.Source, ct);
         return new EnqueueRefreshPayload(Math.Max(enqueued, 1), new Freshness.Freshness(state[input.UserId]));
     }
 
-    /// <summary>Asks for a refresh of every materialized view; all users' answers count as stale until it is done.</summary>
+    /// <summary>Asks for a refresh of every materialized view; all users' answers count as stale until it is
+    /// done.</summary>
     public static async Task<RequestFullRefreshPayload> RequestFullRefresh(
-        [FromServices] Staging staging, [FromServices] FreshnessReader freshness, [FromServices] ModeMonitor mode, CancellationToken ct)
+        [FromServices] Staging staging, [FromServices] FreshnessReader freshness, [FromServices] ModeMonitor mode,
+        CancellationToken ct)
     {
         await staging.StageFullRefreshAsync(ct);
-        return new RequestFullRefreshPayload(true, new Freshness.Freshness(await freshness.ReadServiceAsync(mode.Source, ct)));
+        var state = await freshness.ReadServiceAsync(mode.Source, ct);
+        return new RequestFullRefreshPayload(true, new Freshness.Freshness(state));
     }
 }

@@ -11,6 +11,6 @@ public sealed partial class Query
     /// <summary>The latest refresh runs, newest first.</summary>
     /// <param name="first">How many, 1 to 100.</param>
     [ListSizeFrom("first")]
-    public static IDataLoaderResult<IReadOnlyList<RefreshRun>> RefreshRuns([FromServices] RefreshRunsLoader loader, int first = 20) =>
-        loader.LoadLatest(first);
+    public static IDataLoaderResult<IReadOnlyList<RefreshRun>> RefreshRuns(
+        [FromServices] RefreshRunsLoader loader, int first = 20) => loader.LoadLatest(first);
 }

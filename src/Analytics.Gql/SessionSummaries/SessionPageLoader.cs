@@ -11,7 +11,8 @@ namespace Analytics.Gql.SessionSummaries;
 
 /// <summary>The arguments of a page, as they came.</summary>
 public sealed record PageArguments(
-    Guid UserId, SessionSummaryFilter? Where, SessionSummaryOrder Order, int? First, string? After, int? Last, string? Before)
+    Guid UserId, SessionSummaryFilter? Where, SessionSummaryOrder Order,
+    int? First, string? After, int? Last, string? Before)
 {
     public bool IsBackward => Last is not null;
 }
@@ -28,7 +29,8 @@ public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mod
 
     protected override object? PartitionOf(SessionPageRequest key) => SessionPageShape.Of(key);
 
-    protected override async Task<IReadOnlyList<SessionPage>> FetchAsync(IReadOnlyList<SessionPageRequest> keys, CancellationToken ct)
+    protected override async Task<IReadOnlyList<SessionPage>> FetchAsync(
+        IReadOnlyList<SessionPageRequest> keys, CancellationToken ct)
     {
         var found = await reader.ReadAsync(keys, mode.Source, ct);
         return [.. keys.Select(key => found[key])];
@@ -44,7 +46,8 @@ public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mod
         if (size < 1)
             throw Wrong($"a page of {size}; between 1 and {limits.Value.MaxPageSize}. Ask for at least one session.");
         if (size > limits.Value.MaxPageSize)
-            throw TooMuch($"a page of {size}; between 1 and {limits.Value.MaxPageSize}. Ask for the rest with 'after' or 'before'.");
+            throw TooMuch($"a page of {size}; between 1 and {limits.Value.MaxPageSize}. "
+                + "Ask for the rest with 'after' or 'before'.");
         var cursor = a.After is not null ? Cursors.Read("after", a.After, a.Order)
             : a.Before is not null ? Cursors.Read("before", a.Before, a.Order) : null;
         return new SessionPageRequest(a.UserId, ToFilter(a.Where), (SessionOrder)a.Order, size, a.IsBackward, cursor);
@@ -57,10 +60,14 @@ public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mod
         if (where.To < where.From)
             throw Wrong($"'from' {where.From:yyyy-MM-dd} lies after 'to' {where.To:yyyy-MM-dd}. Swap them.");
         if (where.ActivityTypes?.Count > MostActivityTypes)
-            throw TooMuch($"{where.ActivityTypes.Count} activity types; at most {MostActivityTypes}. Ask for the rest in another page.");
+            throw TooMuch($"{where.ActivityTypes.Count} activity types; at most {MostActivityTypes}. "
+                + "Ask for the rest in another page.");
         if (where.ActivityTypes?.Any(type => type.Contains('\0', StringComparison.Ordinal)) == true)
-            throw Wrong("an activity type contains the character U+0000, which no text in the database can. Leave it out.");
-        var types = where.ActivityTypes is { } wanted ? string.Join(SessionFilter.Separator, wanted.Distinct().Order(StringComparer.Ordinal)) : null;
+            throw Wrong("an activity type contains the character U+0000, which no text in the database can. "
+                + "Leave it out.");
+        var types = where.ActivityTypes is { } wanted
+            ? string.Join(SessionFilter.Separator, wanted.Distinct().Order(StringComparer.Ordinal))
+            : null;
         return new SessionFilter(
             where.From, where.To, types, where.MinVolumeKg, where.MinDurationS, where.MinDistanceM, where.ExerciseId);
     }

@@ -28,7 +28,8 @@ public sealed class SessionSummary(SessionRow row)
     /// <summary>Monday of the week it started in, in UTC.</summary>
     public DateOnly WeekStart => row.WeekStart;
 
-    /// <summary>Whole seconds; null while the session is open, or when it ends before it starts; 2147483647 stands for that or more.</summary>
+    /// <summary>Whole seconds; null while the session is open, or when it ends before it starts; 2147483647 stands for
+    /// that or more.</summary>
     public int? DurationS => row.DurationS is { } seconds ? Saturated.ToInt(seconds) : null;
 
     /// <summary>Metres: the session's own, else those of its sets; null when there are none.</summary>

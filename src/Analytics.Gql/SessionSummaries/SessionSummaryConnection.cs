@@ -52,7 +52,8 @@ public sealed class SessionSummaryConnection(SessionPage page, PageArguments arg
 {
     /// <summary>The sessions with their cursors, in the order asked for.</summary>
     public IEnumerable<SessionSummaryEdge> Edges =>
-        page.Sessions.Select(s => new SessionSummaryEdge(Cursors.Write(arguments.Order, s.Cursor), new SessionSummary(s.Session)));
+        page.Sessions.Select(s =>
+            new SessionSummaryEdge(Cursors.Write(arguments.Order, s.Cursor), new SessionSummary(s.Session)));
 
     /// <summary>The sessions without their cursors.</summary>
     public IEnumerable<SessionSummary> Nodes => page.Sessions.Select(s => new SessionSummary(s.Session));

@@ -8,12 +8,14 @@ namespace Analytics.Gql;
 
 public sealed partial class Query
 {
-    /// <summary>One session; null when there is none. A session too new for the view is computed from the base tables.</summary>
+    /// <summary>One session; null when there is none. A session too new for the view is computed from the base
+    /// tables.</summary>
     /// <param name="sessionId">The session.</param>
-    public static IDataLoaderResult<SessionSummary?> SessionSummary([FromServices] SessionSummaryLoader loader, Guid sessionId) =>
-        loader.Load(sessionId);
+    public static IDataLoaderResult<SessionSummary?> SessionSummary(
+        [FromServices] SessionSummaryLoader loader, Guid sessionId) => loader.Load(sessionId);
 
-    /// <summary>A user's sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most 100.</summary>
+    /// <summary>A user's sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most
+    /// 100.</summary>
     /// <param name="userId">The user; an unknown one has no sessions.</param>
     /// <param name="where">Conditions; all that are given must hold.</param>
     /// <param name="order">Of the whole list, whichever way it is paged through.</param>

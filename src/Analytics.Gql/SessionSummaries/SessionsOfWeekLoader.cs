@@ -12,13 +12,15 @@ namespace Analytics.Gql.SessionSummaries;
 public sealed class SessionsOfWeekLoader(SessionSummariesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
     : GroupLoader<UserWeek, SessionSummary>(maxBatchSize: 10_000)
 {
-    /// <summary>Newest first. A week with more than the limit fails by itself, not the level that it was read with.</summary>
+    /// <summary>Newest first. A week with more than the limit fails by itself, not the level that it was read
+    /// with.</summary>
     public IDataLoaderResult<IReadOnlyList<SessionSummary>> LoadBounded(UserWeek week)
     {
         var most = limits.Value.MaxSessionsPerWeek;
         return Load(week).Then(sessions => sessions.Count <= most ? sessions : throw new ClientError(
             ErrorCodes.LimitExceeded,
-            $"sessions: the week of {week.WeekStart:yyyy-MM-dd} of user {week.UserId} has more than {most}; at most {most}. "
+            $"sessions: the week of {week.WeekStart:yyyy-MM-dd} of user {week.UserId} "
+            + $"has more than {most}; at most {most}. "
             + "Page through them with sessionSummaries(where: {from, to})."));
     }
 

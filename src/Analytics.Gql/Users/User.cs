@@ -26,7 +26,8 @@ public sealed class User(UserRow row)
         IResolveFieldContext context, [FromServices] WeeklyAggregatesLoader loader, DateOnly from, DateOnly to) =>
         loader.Load(context, Id, from, to);
 
-    /// <summary>Sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most 100.</summary>
+    /// <summary>Sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most
+    /// 100.</summary>
     /// <param name="where">Conditions; all that are given must hold.</param>
     /// <param name="order">Of the whole list, whichever way it is paged through.</param>
     /// <param name="first">Sessions of a page that reads onward, 1 to 100.</param>

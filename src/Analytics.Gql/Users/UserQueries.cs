@@ -15,7 +15,8 @@ public sealed partial class Query
     /// <param name="id">The user.</param>
     public static IDataLoaderResult<User?> User([FromServices] UserLoader loader, Guid id) => loader.Load(id);
 
-    /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none. At most 100.</summary>
+    /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none.
+    /// At most 100.</summary>
     /// <param name="ids">At most 100; an id given twice is answered twice.</param>
     [ListSizeFrom("ids")]
     public static IReadOnlyList<IDataLoaderResult<User?>> Users(

@@ -13,12 +13,14 @@ namespace Analytics.Gql.WeeklyAggregates;
 /// <param name="Totals">Whether the field selects totals, which cost reading each week's exercise ids.</param>
 public readonly record struct WeeksAsked(WeekRange Range, bool Totals);
 
-public sealed class WeeklyAggregatesLoader(WeeklyAggregatesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
+public sealed class WeeklyAggregatesLoader(
+    WeeklyAggregatesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
     : BatchLoader<WeeksAsked, WeeklyAggregates>
 {
     /// <summary>Loads the weeks that overlap a range of days, with totals where the field selects them.</summary>
     /// <exception cref="ClientError">The range is reversed or too long.</exception>
-    public IDataLoaderResult<WeeklyAggregates> Load(IResolveFieldContext context, Guid userId, DateOnly from, DateOnly to)
+    public IDataLoaderResult<WeeklyAggregates> Load(
+        IResolveFieldContext context, Guid userId, DateOnly from, DateOnly to)
     {
         if (to < from)
             throw new ClientError(
@@ -28,15 +30,17 @@ public sealed class WeeklyAggregatesLoader(WeeklyAggregatesReader reader, ModeMo
         if (weeks > limits.Value.MaxWeeksPerRange)
             throw new ClientError(
                 ErrorCodes.LimitExceeded,
-                $"weeklyAggregates: {from:yyyy-MM-dd}..{to:yyyy-MM-dd} spans {weeks} weeks; at most {limits.Value.MaxWeeksPerRange}. "
-                + "Narrow 'from'/'to' or ask for several ranges.");
+                $"weeklyAggregates: {from:yyyy-MM-dd}..{to:yyyy-MM-dd} spans {weeks} weeks; "
+                + $"at most {limits.Value.MaxWeeksPerRange}. Narrow 'from'/'to' or ask for several ranges.");
         var totals = context.SubFields?.Values.Any(selected => selected.Field.Name.Value == "totals") == true;
         return Load(new WeeksAsked(new WeekRange(userId, WeeksOfRange.Monday(from), WeeksOfRange.Monday(to)), totals));
     }
 
-    // Totals are part of the key, so that a range read without them is read again where a later level wants them; in one
+    // Totals are part of the key, so that a range read without them is read again where a later level wants them; in
+    // one
     // level they are read for all, since one statement is worth more than the few ids that nobody selects.
-    protected override async Task<IReadOnlyList<WeeklyAggregates>> FetchAsync(IReadOnlyList<WeeksAsked> keys, CancellationToken ct)
+    protected override async Task<IReadOnlyList<WeeklyAggregates>> FetchAsync(
+        IReadOnlyList<WeeksAsked> keys, CancellationToken ct)
     {
         var ranges = keys.Select(key => key.Range).Distinct().ToList();
         var found = await reader.ReadAsync(ranges, keys.Any(key => key.Totals), mode.Source, ct);

@@ -13,6 +13,7 @@ public sealed partial class Query
     /// <param name="to">Any day of the last week; at most 104 weeks.</param>
     [ListSizeOfRange]
     public static IDataLoaderResult<WeeklyAggregates.WeeklyAggregates> WeeklyAggregates(
-        IResolveFieldContext context, [FromServices] WeeklyAggregatesLoader loader, Guid userId, DateOnly from, DateOnly to) =>
+        IResolveFieldContext context, [FromServices] WeeklyAggregatesLoader loader, Guid userId,
+        DateOnly from, DateOnly to) =>
         loader.Load(context, userId, from, to);
 }

@@ -12,7 +12,8 @@ internal static class WeeksOfRange
     public static int Count(DateOnly from, DateOnly to) => (Monday(to).DayNumber - Monday(from).DayNumber) / 7 + 1;
 }
 
-/// <summary>The field's lists are as long as the weeks from its argument <c>from</c> to its argument <c>to</c>.</summary>
+/// <summary>The field's lists are as long as the weeks from its argument <c>from</c> to its argument
+/// <c>to</c>.</summary>
 public sealed class ListSizeOfRangeAttribute : ListSizeSourceAttribute
 {
     /// <summary>No setting admits more weeks: the field itself then says what is wrong with the range.</summary>

@@ -64,7 +64,8 @@ public static class SampleIds
     public static int NumberOf(Guid id) => BitConverter.ToInt32(id.ToByteArray());
 }
 
-/// <summary>Someone who trains.</summary>
+/// <summary>Someone
+/// who trains.</summary>
 public sealed class Person(Guid id)
 {
     public Guid Id => id;

@@ -4,7 +4,8 @@ using GraphQLParser.AST;
 namespace Analytics.Gql.Engine.Limits;
 
 /// <summary>Counts what the standard rule OverlappingFieldsCanBeMerged compares: every two fields of one response name,
-/// argument by argument. Its cost is the square of the repetitions: 3,000 times one field took it eight seconds.</summary>
+/// argument by argument. Its cost is the square of the repetitions: 3,000 times one field took it eight
+/// seconds.</summary>
 /// <param name="named">Finds the fragment of a spread. Fragments must not spread themselves.</param>
 internal sealed class MergeWork(Func<GraphQLFragmentSpread, GraphQLFragmentDefinition?> named)
 {

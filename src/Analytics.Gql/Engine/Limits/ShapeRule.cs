@@ -5,7 +5,8 @@ using GraphQLParser.AST;
 
 namespace Analytics.Gql.Engine.Limits;
 
-// fragments and operations ⇒ each measured once (a spread adds what its fragment measured) ⇒ the first bound passed ends it
+// fragments and operations ⇒ each measured once (a spread adds what its fragment measured) ⇒ the first bound passed
+// ends it
 //
 // It throws before any standard rule walks the document: some of those are quadratic, and recursive without a bound.
 // A fragment that spreads itself ends it too, in the words of the standard rule: its expansion has no end to measure.
