@@ -1,6 +1,7 @@
 // The contract: the SDL in the repository is what the server prints, everything in it is described, operations fit it.
 using System.Runtime.CompilerServices;
 using Analytics.Gql.Engine;
+using Analytics.Gql.Tests.Engine;
 using GraphQL.Types;
 using GraphQL.Validation;
 using GraphQLParser;
@@ -35,8 +36,12 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public void Every_type_field_argument_and_value_has_a_description()
     {
-        Schema.Initialize();
-        Assert.Empty(Schema.AllTypes.Where(type => !type.Name.StartsWith("__", StringComparison.Ordinal)).SelectMany(Undescribed));
+        Assert.Empty(Undescribed(Schema));
+        // The walk does find what has none: the sample schema describes little.
+        using var sample = new SampleEngine();
+        var found = Undescribed(sample.Services.GetRequiredService<ISchema>()).ToList();
+        foreach (var bare in new[] { "Page", "Week.start", "Query.echo(text:)", "WeekOrder.OLDEST_FIRST" })
+            Assert.Contains(bare, found);
     }
 
     [Theory]
@@ -62,6 +67,12 @@ public sealed class SchemaTests : IDisposable
             }),
         });
         Assert.True(result.IsValid, string.Join('\n', result.Errors.Select(error => error.Message)));
+    }
+
+    private static IEnumerable<string> Undescribed(ISchema schema)
+    {
+        schema.Initialize();
+        return schema.AllTypes.Where(type => !type.Name.StartsWith("__", StringComparison.Ordinal)).SelectMany(Undescribed);
     }
 
     private static IEnumerable<string> Undescribed(IGraphType type)
