@@ -1,7 +1,7 @@
 // Keeps parsed and validated documents, so that a dashboard's queries are parsed and checked once.
+using Analytics.Gql.Engine.Limits;
 using GraphQLParser.AST;
 using Microsoft.Extensions.Options;
-using Analytics.Gql.Engine.Limits;
 
 namespace Analytics.Gql.Engine;
 

@@ -1,9 +1,9 @@
 // Gives every error its stable code and its message; nothing else of an exception reaches the client.
+using Analytics.Gql.Engine.Scalars;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQL.Validation;
 using GraphQL.Validation.Errors;
-using Analytics.Gql.Engine.Scalars;
 
 namespace Analytics.Gql.Engine;
 

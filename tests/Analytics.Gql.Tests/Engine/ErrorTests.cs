@@ -113,7 +113,12 @@ public sealed class ErrorTests : IDisposable
     {
         var field = type.TrimEnd('!') switch
         {
-            "ID" => "idOf", "Date" => "day", "DateTime" => "instant", "Float" => "number", "WeekOrder" => "order", _ => "echo",
+            "ID" => "idOf",
+            "Date" => "day",
+            "DateTime" => "instant",
+            "Float" => "number",
+            "WeekOrder" => "order",
+            _ => "echo",
         };
         var answer = await _engine.RunAsync(
             $"query ($v: {type}) {{ {field}({(field == "echo" ? "text" : "value")}: $v) }}", new { v = value });

@@ -7,8 +7,8 @@ using Analytics.Gql.Http;
 using Analytics.Gql.Tests.Engine;
 using Analytics.Gql.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
