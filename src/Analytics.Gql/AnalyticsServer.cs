@@ -1,6 +1,5 @@
 // Puts the server together: settings, store, engine, jobs, endpoints.
 using Analytics.Gql.Access;
-using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.Http;
@@ -76,9 +75,10 @@ public static class AnalyticsServer
 
     private static void AddApi(IServiceCollection services)
     {
-        services.AddGraphQLEngine<Query, Mutation>();
-        services.AddSingleton<GraphQLEndpoint>().AddSingleton<ModeMonitor>().AddSingleton<FaultMap>(DatabaseFaults.Map);
+        services.AddAnalyticsSchema();
+        services.AddSingleton<ModeMonitor>();
         services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
-            .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>();
+            .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>()
+            .AddScoped<ServiceFreshnessLoader>().AddScoped<RefreshRunsLoader>();
     }
 }

@@ -11,19 +11,24 @@ internal static class DatabaseFaults
 {
     public static ClientError? Map(Exception exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
-            new ClientError(ErrorCodes.Timeout, "The database took longer than the statement time-out. Ask for less at once, or try again."),
-        PostgresException => null,
-        NpgsqlException or TimeoutException =>
-            new ClientError(ErrorCodes.Unavailable, "The database cannot be reached. Try again in a moment."),
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => new ClientError(
+            ErrorCodes.Timeout,
+            "The database took longer than the statement time-out. Ask for less at once, or try again."),
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => Away(),
+        PostgresException { IsTransient: false } => null,
+        NpgsqlException or TimeoutException => Away(),
         _ => null,
     };
+
+    private static ClientError Away() =>
+        new(ErrorCodes.Unavailable, "The database is too busy or cannot be reached. Try again in a moment.");
 }
 
 /// <summary>Ready when the database answers and is migrated; says the mode.</summary>
 internal sealed class DatabaseHealth(RefreshControl control, ModeMonitor mode) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -1,102 +1,146 @@
-// Collects keys until the executer asks for the first of them, then fetches all at once.
-//
-// Load(key) ⇒ a pending entry, the same for the same key ⇒ the level is complete: the executer asks for one entry
-//           ⇒ every open batch starts ⇒ each entry gets its value, or the batch's failure
-// One instance serves one operation: it caches what it fetched, and forgets what failed.
+// The batch loader: many fields of one level ask for one key each, one fetch answers them all.
 using GraphQL.DataLoader;
 
 namespace Analytics.Gql.Batching;
 
-/// <summary>Loads values by key, many keys to a fetch.</summary>
-/// <param name="maxBatchSize">Keys to a fetch, at least 1; more are split over several fetches.</param>
-public abstract class BatchLoader<TKey, TValue>(int maxBatchSize = 1000) where TKey : notnull
-{
-    private readonly Lock _gate = new();
-    private readonly Dictionary<TKey, Entry> _entries = [];
-    private readonly List<Batch> _open = [];
+// Load(key) ⇒ parked ⇒ first ask ⇒ the level is sealed and cut into batches ⇒ one fetch a batch ⇒ values, or one
+// error for each waiter
+//
+// The executer finishes every ordinary field of a level before it asks the parked ones, so the first ask comes when the
+// level is complete. Register loaders as scoped services: an operation has its own scope, and with it its own cache.
 
-    /// <summary>A result that is fetched with all others of its level. Never blocks, never fetches by itself.</summary>
+/// <summary>Turns the keys that the fields of one level ask for into as few fetches as possible.</summary>
+/// <remarks>
+/// <para>The contract: a key is fetched once an operation; the first ask dispatches everything loaded so far; at most
+/// <c>maxBatchSize</c> keys a fetch and only keys of one partition; <see cref="FetchAsync"/> returns one value per key,
+/// in key order. A failure reaches each field that waits for that batch, and its keys are forgotten, so that a later
+/// level may try again.</para>
+/// <para>Keys are compared by equality: use records or structs.</para>
+/// </remarks>
+public abstract class BatchLoader<TKey, TValue> where TKey : notnull
+{
+    public const int DefaultMaxBatchSize = 1_000;
+
+    private readonly int _maxBatchSize;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, Waiter> _cache = [];
+    private Level _open = new();
+
+    protected BatchLoader(int maxBatchSize = DefaultMaxBatchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBatchSize, 1);
+        _maxBatchSize = maxBatchSize;
+    }
+
+    /// <summary>Parks the caller until the level is complete. The same key gives the same result for the whole
+    /// operation.</summary>
     public IDataLoaderResult<TValue> Load(TKey key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         lock (_gate)
         {
-            if (_entries.TryGetValue(key, out var entry))
-                return entry;
-            var partition = PartitionOf(key);
-            var batch = _open.Find(b => b.Keys.Count < maxBatchSize && Equals(b.Partition, partition));
-            if (batch is null)
-                _open.Add(batch = new Batch(this, partition));
-            batch.Keys.Add(key);
-            return _entries[key] = new Entry(batch, key);
+            if (_cache.TryGetValue(key, out var known)) return known;
+            var waiter = new Waiter(this, _open, key);
+            _open.Waiters.Add(waiter);
+            _cache.Add(key, waiter);
+            return waiter;
         }
     }
 
-    /// <summary>Fetches the values of distinct keys, at most as many as a batch may have, all of one partition.</summary>
-    /// <returns>A value for each key, except for those that <see cref="Missing"/> answers.</returns>
-    protected abstract Task<IReadOnlyDictionary<TKey, TValue>> FetchAsync(IReadOnlyList<TKey> keys, CancellationToken ct);
+    /// <summary>Fetches the values of distinct keys of one partition.</summary>
+    /// <param name="keys">Distinct, in the order they were asked for, at most the maximum batch size.</param>
+    /// <param name="ct">Cancelled when the operation is.</param>
+    /// <returns>Exactly one value per key, in key order.</returns>
+    protected abstract Task<IReadOnlyList<TValue>> FetchAsync(IReadOnlyList<TKey> keys, CancellationToken ct);
 
-    /// <summary>Keys of different partitions are fetched apart: what one statement cannot answer together.</summary>
+    /// <summary>Keys with equal partitions share a fetch; override it when the key's shape changes the SQL
+    /// text.</summary>
     protected virtual object? PartitionOf(TKey key) => null;
 
-    /// <summary>The value of a key that the fetch did not return; unless overridden that is a mistake of the loader's.</summary>
-    protected virtual TValue Missing(TKey key) =>
-        throw new InvalidOperationException($"{GetType().Name} returned no value for the key {key}.");
-
-    private void StartOpenBatches(CancellationToken ct)
+    /// <summary>Puts what a reader found into key order; a key it did not find gets <paramref
+    /// name="absent"/>.</summary>
+    protected static IReadOnlyList<TValue> InKeyOrder(
+        IReadOnlyList<TKey> keys, IReadOnlyDictionary<TKey, TValue> found, Func<TKey, TValue> absent)
     {
+        var values = new TValue[keys.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = found.TryGetValue(keys[i], out var value) ? value : absent(keys[i]);
+        return values;
+    }
+
+    private void Dispatch(Level level, CancellationToken ct)
+    {
+        List<Batch> batches;
         lock (_gate)
         {
-            foreach (var batch in _open)
-                batch.Start(ct);
-            _open.Clear();
+            if (level.Dispatched) return;
+            level.Dispatched = true;
+            if (_open == level) _open = new Level();
+            batches = Cut(level.Waiters);
         }
+        foreach (var batch in batches) _ = RunAsync(batch, ct);
     }
 
-    private void Forget(IEnumerable<TKey> keys)
+    private List<Batch> Cut(List<Waiter> waiters)
     {
-        lock (_gate)
-            foreach (var key in keys)
-                _entries.Remove(key);
-    }
-
-    private sealed class Batch(BatchLoader<TKey, TValue> loader, object? partition)
-    {
-        private Task<IReadOnlyDictionary<TKey, TValue>>? _values;
-
-        public BatchLoader<TKey, TValue> Loader => loader;
-        public object? Partition { get; } = partition;
-        public List<TKey> Keys { get; } = [];
-
-        public void Start(CancellationToken ct) => _values = FetchAsync(ct);
-
-        public Task<IReadOnlyDictionary<TKey, TValue>> ValuesAsync(CancellationToken ct)
+        var all = new List<Batch>();
+        var filling = new Dictionary<ValueTuple<object?>, Batch>(); // wrapped: a null partition is a key too
+        foreach (var waiter in waiters)
         {
-            if (_values is null)
-                loader.StartOpenBatches(ct);
-            return _values!;
+            var partition = ValueTuple.Create(PartitionOf(waiter.Key));
+            if (!filling.TryGetValue(partition, out var batch) || batch.Keys.Count == _maxBatchSize)
+                all.Add(filling[partition] = batch = new Batch());
+            (waiter.Batch, waiter.Index) = (batch, batch.Keys.Count);
+            batch.Keys.Add(waiter.Key);
         }
+        return all;
+    }
 
-        private async Task<IReadOnlyDictionary<TKey, TValue>> FetchAsync(CancellationToken ct)
+    private async Task RunAsync(Batch batch, CancellationToken ct)
+    {
+        try
         {
-            await Task.Yield(); // no loader's code runs inside the gate
-            try
+            var values = await FetchAsync(batch.Keys, ct).ConfigureAwait(false);
+            if (values is null || values.Count != batch.Keys.Count) throw WrongCount(batch.Keys, values?.Count);
+            batch.Values.SetResult(values);
+        }
+        catch (Exception error)
+        {
+            lock (_gate)
             {
-                return await loader.FetchAsync(Keys, ct).ConfigureAwait(false);
+                foreach (var key in batch.Keys) _cache.Remove(key);
             }
-            catch
-            {
-                loader.Forget(Keys);
-                throw;
-            }
+            batch.Values.SetException(error);
         }
     }
 
-    private sealed class Entry(Batch batch, TKey key) : IDataLoaderResult<TValue>
+    private InvalidOperationException WrongCount(List<TKey> keys, int? count) => new(
+        $"{GetType().Name}.{nameof(FetchAsync)} returned {count?.ToString() ?? "no list"} values for {keys.Count} keys "
+        + $"({string.Join(", ", keys.Take(5))}{(keys.Count > 5 ? ", …" : "")}). "
+        + "Return one value per key, in key order.");
+
+    private sealed class Level
     {
+        public readonly List<Waiter> Waiters = [];
+        public bool Dispatched;
+    }
+
+    private sealed class Batch
+    {
+        public readonly List<TKey> Keys = [];
+        public readonly TaskCompletionSource<IReadOnlyList<TValue>> Values = new();
+    }
+
+    private sealed class Waiter(BatchLoader<TKey, TValue> owner, Level level, TKey key) : IDataLoaderResult<TValue>
+    {
+        public readonly TKey Key = key;
+        public Batch? Batch;
+        public int Index;
+
         public async Task<TValue> GetResultAsync(CancellationToken cancellationToken = default)
         {
-            var values = await batch.ValuesAsync(cancellationToken).ConfigureAwait(false);
-            return values.TryGetValue(key, out var value) ? value : batch.Loader.Missing(key);
+            owner.Dispatch(level, cancellationToken);
+            return (await Batch!.Values.Task.ConfigureAwait(false))[Index];
         }
 
         async Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) =>

@@ -120,17 +120,17 @@ public static class CommandLine
     {
         var output = new Option<FileInfo?>("--output") { Description = "A file; standard output unless given." };
         var export = new Command("export", "Writes the GraphQL schema as SDL.") { output };
-        export.SetAction(async (parsed, ct) =>
+        export.SetAction((parsed, ct) => GuardAsync(async () =>
         {
             await using var services = new ServiceCollection().AddLogging()
-                .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddGraphQLEngine<Query, Mutation>().BuildServiceProvider();
-            var text = services.GetRequiredService<ISchema>().PrintSchema();
+                .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAnalyticsSchema().BuildServiceProvider();
+            var text = SchemaPrinter.Print(services.GetRequiredService<ISchema>());
             if (parsed.GetValue(output) is { } file)
                 await File.WriteAllTextAsync(file.FullName, text, ct);
             else
                 Console.Write(text);
             return Done;
-        });
+        }));
         return new Command("schema", "The GraphQL schema.") { export };
     }
 
@@ -155,6 +155,10 @@ public static class CommandLine
         catch (NpgsqlException e)
         {
             Console.Error.WriteLine($"The database of {AnalyticsServer.ConnectionKey} refused: {e.Message} Check the setting, the server and the account.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"{e.Message} Check the path and the account.");
         }
         catch (ArgumentException e)
         {

@@ -1,47 +1,73 @@
-// Sets GraphQL.NET up: schema from C# types, scalars, rules, errors, cache.
+// Puts the engine together: schema from C# classes, scalars, strategies, limits.
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Scalars;
 using GraphQL;
-using GraphQL.DI;
-using GraphQL.Execution;
 using GraphQL.Types;
-using GraphQL.Utilities;
+using GraphQLParser.AST;
+using GraphQLParser.Exceptions;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Engine;
 
 public static class EngineServices
 {
-    /// <summary>Adds the engine for the given root types, whose static methods are the fields.</summary>
-    public static IServiceCollection AddGraphQLEngine<TQuery, TMutation>(this IServiceCollection services)
-        where TQuery : class where TMutation : class
+    /// <summary>Adds the GraphQL engine with its root types; limits come from <c>Analytics:Limits</c> and are checked
+    /// at start.</summary>
+    public static IServiceCollection AddGraphQLEngine<TQuery, TMutation>(
+        this IServiceCollection services, Action<EngineOptions>? configure = null)
+        where TQuery : class
+        where TMutation : class
     {
+        var options = new EngineOptions();
+        configure?.Invoke(options);
+        options.FaultMappers.Add(TooDeepToParse);
+
+        // The library reads descriptions from the compiler's XML files only when told so, for the whole process.
         GlobalSwitches.EnableReadDescriptionFromXmlDocumentation = true;
-        GlobalSwitches.EnableReflectionCaching = true;
-        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsCheck>();
-        services.AddSingleton<UuidIdGraphType>().AddSingleton<DateGraphType>().AddSingleton<InstantGraphType>();
-        services.AddSingleton<IErrorInfoProvider, ErrorPresenter>().AddSingleton<FaultHandler>();
-        services.AddSingleton<IConfigureExecution, DocumentCache>();
-        services.AddGraphQL(graphql => graphql
+        services.AddLimits();
+        services.AddScalars();
+        services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
+            .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
+        return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(schema => schema.WithMutation<TMutation>())
             .AddSystemTextJson()
-            .AddValidationRule<OperationLimitsRule>(useForCachedDocuments: true)
-            .AddValidationRule<QueriesOnlyRule>(useForCachedDocuments: true)
+            .AddErrorInfoProvider<ErrorPresenter>()
+            .AddExecutionStrategy<LevelExecution>(OperationType.Query)
+            .AddExecutionStrategy<MutationExecution>(OperationType.Mutation)
             .ConfigureSchema(schema =>
             {
-                schema.RegisterTypeMapping<Guid, UuidIdGraphType>();
-                schema.RegisterTypeMapping<DateOnly, DateGraphType>();
-                schema.RegisterTypeMapping<DateTimeOffset, InstantGraphType>();
-            })
-            .ConfigureExecutionOptions(options =>
-                options.UnhandledExceptionDelegate = options.RequestServices!.GetRequiredService<FaultHandler>().HandleAsync));
-        return services;
+                schema.Description = options.SchemaDescription;
+                // IDEs ask for both when they introspect.
+                schema.Features.DeprecationOfInputValues = true;
+                schema.Features.RepeatableDirectives = true;
+                schema.RegisterVisitor(new DirectiveArguments());
+                schema.RegisterVisitor(new DescriptionText());
+                schema.MapScalars();
+            }));
     }
 
-    /// <summary>The schema as text, sorted, ending in a line feed: what schema/schema.graphql holds.</summary>
-    public static string PrintSchema(this ISchema schema)
+    private static void AddLimits(this IServiceCollection services)
     {
-        schema.Initialize();
-        return schema.Print(new PrintOptions { StringComparison = StringComparison.Ordinal }).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsCheck>();
     }
+
+    // The library finds its built-in scalars by type and asks the container first: ours take their places.
+    private static void AddScalars(this IServiceCollection services) => services
+        .AddSingleton<IdGraphType>(new IdScalar())
+        .AddSingleton<FloatGraphType>(new FloatScalar())
+        .AddSingleton<DateScalar>()
+        .AddSingleton<DateTimeScalar>();
+
+    private static void MapScalars(this ISchema schema)
+    {
+        schema.RegisterTypeMapping<Guid, IdGraphType>();
+        schema.RegisterTypeMapping<DateOnly, DateScalar>();
+        schema.RegisterTypeMapping<DateTimeOffset, DateTimeScalar>();
+        schema.RegisterTypeMapping<decimal, FloatGraphType>();
+    }
+
+    private static ClientError? TooDeepToParse(Exception exception) => exception is GraphQLMaxDepthExceededException
+        ? new ClientError(ErrorCodes.LimitExceeded, "The document is nested too deeply to be read. Select less deeply.")
+        : null;
 }

@@ -1,5 +1,5 @@
-// What of an error reaches the client: stable codes, and nothing from inside.
-using System.Diagnostics;
+// Gives every error its stable code and its message; nothing else of an exception reaches the client.
+using Analytics.Gql.Engine.Scalars;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQL.Validation;
@@ -7,42 +7,46 @@ using GraphQL.Validation.Errors;
 
 namespace Analytics.Gql.Engine;
 
-/// <summary>Turns an execution error into its <c>message</c> and <c>extensions</c>.</summary>
+/// <summary>Renders the errors of the engine and of features; the engine's own codes, which tell exception types, are
+/// dropped.</summary>
 public sealed class ErrorPresenter : IErrorInfoProvider
 {
+    private const string ConversionPhrase = "Unable to convert ";
+
     public ErrorInfo GetInfo(ExecutionError executionError)
     {
-        var (code, message) = Describe(executionError);
-        var extensions = new Dictionary<string, object?> { ["code"] = code };
-        if (code == ErrorCodes.Internal)
-            extensions["traceId"] = TraceId;
-        return new ErrorInfo { Message = message, Extensions = extensions };
+        var (code, message) = executionError switch
+        {
+            ClientError client => (client.Code!, client.Message),
+            SyntaxError syntax => (ErrorCodes.ParseFailed, syntax.Message),
+            InvalidVariableError { InnerException: { } cause } variable =>
+                (ErrorCodes.BadUserInput, OfVariable(variable, cause)),
+            InvalidVariableError or InvalidLiteralError or InvalidValueError
+                or ArgumentsOfCorrectTypeError or DefaultValuesOfCorrectTypeError =>
+                (ErrorCodes.BadUserInput, executionError.Message),
+            InvalidOperationNameError =>
+                (ErrorCodes.BadUserInput, executionError.Message + " Send the name of one that it has."),
+            NoOperationNameError =>
+                (ErrorCodes.BadUserInput, executionError.Message + " Say in 'operationName' which one to run."),
+            DocumentError => (ErrorCodes.ValidationFailed, executionError.Message),
+            _ => (ErrorCodes.Internal, "The server failed to answer."),
+        };
+        return new ErrorInfo { Message = message, Extensions = Extensions(executionError, code) };
     }
 
-    public static string TraceId => Activity.Current?.TraceId.ToString() ?? "none";
-
-    private static (string Code, string Message) Describe(ExecutionError error) => error switch
+    private static Dictionary<string, object?> Extensions(ExecutionError error, string code)
     {
-        ClientError client => (client.Code!, client.Message),
-        UnhandledError { InnerException: ClientError client } => (client.Code!, client.Message),
-        SyntaxError syntax => (ErrorCodes.ParseFailed, syntax.Message),
-        LimitError limit => (ErrorCodes.LimitExceeded, limit.Message),
-        MethodError method => (ErrorCodes.MethodNotAllowed, method.Message),
-        ArgumentsOfCorrectTypeError or InvalidVariableError or DefaultValuesOfCorrectTypeError =>
-            (ErrorCodes.BadUserInput, $"{error.Message}{Remedy(error.Message)}"),
-        ValidationError => (ErrorCodes.ValidationFailed, error.Message),
-        InvalidOperationError or NoOperationError => (ErrorCodes.BadUserInput, error.Message),
-        _ => (ErrorCodes.Internal, $"The server failed to answer. Nothing is wrong with the request as such; quote trace id {TraceId}."),
-    };
+        var extensions = new Dictionary<string, object?> { ["code"] = code };
+        if (error is ClientError { Extensions: { } own })
+            foreach (var (key, value) in own) extensions.TryAdd(key, value);
+        return extensions;
+    }
 
-    private static string Remedy(string message) =>
-        message.Contains("'ID", StringComparison.Ordinal) ? " Give the id as UUID text, such as \"1b4e28ba-2fa1-11d2-883f-0016d3cca427\"."
-        : message.Contains("'Date", StringComparison.Ordinal) ? " Give the day as \"YYYY-MM-DD\"."
-        : "";
+    // The engine repeats the whole value and hides what our scalars say of it; ours names the value and the remedy.
+    private static string OfVariable(InvalidVariableError error, Exception cause)
+    {
+        if (cause is not InputFormatException) return error.Message;
+        var cut = error.Message.IndexOf(ConversionPhrase, StringComparison.Ordinal);
+        return cut < 0 ? error.Message : error.Message[..cut] + cause.Message;
+    }
 }
-
-/// <summary>The operation asks for more than a limit allows.</summary>
-public sealed class LimitError(string message) : ValidationError(message);
-
-/// <summary>The operation may not run by this HTTP method.</summary>
-public sealed class MethodError(string message) : ValidationError(message);

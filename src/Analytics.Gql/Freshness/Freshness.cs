@@ -25,10 +25,12 @@ public sealed class Freshness(Stored stored)
     /// <summary>When what the answer was read from was last refreshed.</summary>
     public DateTimeOffset LastRefreshAt => stored.LastRefreshAt;
 
-    /// <summary>Whether changes of this user are pending: committed, or possibly so, and not in the answer yet.</summary>
+    /// <summary>Whether changes of this user are pending: committed, or possibly so, and not in the answer
+    /// yet.</summary>
     public bool IsStale => stored.PendingChanges > 0;
 
-    /// <summary>How many changes are pending; never 0 while one is missing. Counted up to a bound, 10,000 per user.</summary>
+    /// <summary>How many changes are pending; never 0 while one is missing. Counted up to a bound, 10,000 per
+    /// user.</summary>
     public int PendingChanges => stored.PendingChanges;
 
     /// <summary>Seconds that the oldest pending change has been waiting; 0 when there is none.</summary>

@@ -1,42 +1,54 @@
-// Which of the two media types of GraphQL over HTTP answers a request.
+// Which media type an answer has, by the Accept header and the GraphQL-over-HTTP specification.
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Analytics.Gql.Http;
 
-internal static class ContentNegotiation
+public static class ContentNegotiation
 {
-    public const string ResponseJson = "application/graphql-response+json";
     public const string Json = "application/json";
+    public const string GraphQLJson = "application/graphql-response+json";
 
-    /// <returns>Null when the client accepts neither (406).</returns>
-    public static string? Choose(HttpRequest request)
+    /// <summary>The answer's media type; null when the client accepts none that we write (406).</summary>
+    /// <remarks>Without Accept, and for wildcards, plain JSON: clients older than the specification send
+    /// those.</remarks>
+    public static string? Choose(StringValues accept)
     {
-        if (request.Headers.Accept.Count == 0)
-            return Json;
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
-            return null;
-        return accepted.Select(a => (Type: Match(a), Quality: a.Quality ?? 1))
-            .Where(a => a.Type is not null && a.Quality > 0)
-            .OrderByDescending(a => a.Quality) // stable: the client's order decides between equals
-            .FirstOrDefault().Type;
+        if (StringValues.IsNullOrEmpty(accept)) return Json;
+        if (!MediaTypeHeaderValue.TryParseList(accept, out var wanted)) return null;
+        string? best = null;
+        var bestQuality = 0.0;
+        foreach (var type in wanted)
+        {
+            var quality = type.Quality ?? 1;
+            if (quality <= bestQuality || Written(type) is not { } written) continue;
+            (best, bestQuality) = (written, quality);
+        }
+        return best;
     }
 
-    public static bool IsJsonBody(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
-        && IsUtf8(type);
+    /// <summary>Whether a person in a browser asks: only they name text/html.</summary>
+    public static bool WantsHtml(StringValues accept) =>
+        MediaTypeHeaderValue.TryParseList(accept, out var wanted)
+        && wanted.Any(type => Is(type, "text/html") && type.Quality is not 0);
 
-    public static bool IsBrowserVisit(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && !request.Query.ContainsKey("query")
-        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+    /// <summary>JSON in UTF-8 and nothing else: a form or plain text could be sent across sites without a
+    /// preflight.</summary>
+    public static bool IsJsonBody(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && Is(type, Json) && IsUtf8(type);
 
-    private static string? Match(MediaTypeHeaderValue accepted) => !IsUtf8(accepted) ? null : accepted.MediaType.Value switch
+    private static string? Written(MediaTypeHeaderValue type)
     {
-        ResponseJson => ResponseJson,
-        Json or "*/*" or "application/*" => Json,
-        _ => null,
-    };
+        if (!IsUtf8(type)) return null;
+        if (Is(type, GraphQLJson)) return GraphQLJson;
+        return Is(type, Json) || Is(type, "application/*") || type.MatchesAllTypes ? Json : null;
+    }
+
+    private static bool Is(MediaTypeHeaderValue type, string name) =>
+        type.MediaType.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsUtf8(MediaTypeHeaderValue type) =>
-        !type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        !type.Charset.HasValue
+        || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 }

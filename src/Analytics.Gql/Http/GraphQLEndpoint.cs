@@ -1,95 +1,72 @@
-// POST and GET /graphql, after the GraphQL-over-HTTP specification.
-//
-// negotiate ⇒ read (bounded) ⇒ execute, each operation in a scope of its own ⇒ status ⇒ write
+// The GraphQL endpoint: GraphQL over HTTP, POST and GET, one operation or a batch.
+using System.Diagnostics;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
-using GraphQL;
-using GraphQL.Transport;
-using GraphQL.Types;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
 
-public sealed class GraphQLEndpoint(
-    IDocumentExecuter<ISchema> executer, IGraphQLSerializer serializer, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
-{
-    private static readonly Dictionary<string, object?> ByGet = new() { [QueriesOnlyRule.ByGet] = true };
-    private static readonly Dictionary<string, object?> ByPost = [];
+// browser without a query? page ⇒ acceptable answer? ⇒ method, content type, body ⇒ run, each operation of a batch in
+// its own scope ⇒ write
 
+/// <summary>Answers requests to <c>/graphql</c>.</summary>
+public sealed class GraphQLEndpoint(OperationRunner runner, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
+{
     public async Task HandleAsync(HttpContext http)
     {
-        if (ContentNegotiation.IsBrowserVisit(http.Request))
+        if (HttpMethods.IsGet(http.Request.Method) && !http.Request.Query.ContainsKey("query")
+            && ContentNegotiation.WantsHtml(http.Request.Headers.Accept))
         {
-            await LandingPage.WriteAsync(http);
+            await BrowserPage.WriteAsync(http).ConfigureAwait(false);
             return;
         }
-        var type = ContentNegotiation.Choose(http.Request);
+        var mediaType = ContentNegotiation.Choose(http.Request.Headers.Accept);
         try
         {
-            if (type is null)
-                throw new RequestException(406, ErrorCodes.BadUserInput,
-                    $"The answer would be {ContentNegotiation.ResponseJson} or {ContentNegotiation.Json}; 'Accept' allows neither.");
-            var requests = await ReadAsync(http);
-            var results = await Task.WhenAll(requests.Requests.Select(r => ExecuteAsync(http, r)));
-            http.Response.StatusCode = requests.IsBatch ? 200 : Status(results[0], type);
-            if (http.Response.StatusCode == 405)
-                http.Response.Headers.Allow = "POST";
-            await WriteAsync(http, type, requests.IsBatch ? results : results[0]);
+            if (mediaType is null)
+                throw new RequestRefusedException(
+                    StatusCodes.Status406NotAcceptable, ErrorCodes.NotAcceptable,
+                    $"Accept is '{http.Request.Headers.Accept}'; answers are "
+                    + $"{ContentNegotiation.GraphQLJson} or {ContentNegotiation.Json}.");
+            var requested = await RequestReader.ReadAsync(http.Request, limits.Value, http.RequestAborted)
+                .ConfigureAwait(false);
+            if (requested.IsBatch) await RunBatchAsync(http, mediaType, requested.Operations).ConfigureAwait(false);
+            else await RunOneAsync(http, mediaType, requested.Operations[0]).ConfigureAwait(false);
         }
-        catch (RequestException e)
+        catch (RequestRefusedException refused)
         {
-            http.Response.StatusCode = e.Status;
-            await WriteAsync(http, type ?? ContentNegotiation.Json, new ExecutionResult(new ClientError(e.Code, e.Message)));
+            if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
+            var answer = runner.Refuse(refused.Error);
+            await ResponseWriter.WriteAsync(http, mediaType ?? ContentNegotiation.Json, refused.Status, answer)
+                .ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (http.RequestAborted.IsCancellationRequested
+            && gone is OperationCanceledException or IOException)
         {
-            // The client has gone, and with it whoever would read an answer.
+            // The client went away: its statements are cancelled, and no one is left to answer.
         }
     }
 
-    private Task<RequestSet> ReadAsync(HttpContext http)
+    private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request)
     {
-        if (HttpMethods.IsGet(http.Request.Method))
-            return Task.FromResult(RequestReader.ReadQuery(http.Request.Query));
-        if (!HttpMethods.IsPost(http.Request.Method))
-        {
-            http.Response.Headers.Allow = "GET, POST";
-            throw new RequestException(405, ErrorCodes.MethodNotAllowed, $"{http.Request.Method} is not served here. Use GET or POST.");
-        }
-        if (!ContentNegotiation.IsJsonBody(http.Request))
-            throw new RequestException(415, ErrorCodes.BadUserInput,
-                $"The body's Content-Type is '{http.Request.ContentType}'; it must be application/json in UTF-8.");
-        return RequestReader.ReadBodyAsync(http.Request, limits.Value, http.RequestAborted);
+        var context = new OperationContext(TraceId(http), queriesOnly: HttpMethods.IsGet(http.Request.Method));
+        var result = await runner.RunAsync(request, context, http.RequestServices, http.User, http.RequestAborted)
+            .ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, mediaType, result).ConfigureAwait(false);
     }
 
-    /// <summary>In a scope of its own: loaders cache for one operation, and are never shared by two.</summary>
-    private async Task<ExecutionResult> ExecuteAsync(HttpContext http, GraphQLRequest request)
+    private async Task RunBatchAsync(HttpContext http, string mediaType, IReadOnlyList<OperationRequest> requests)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        return await executer.ExecuteAsync(new ExecutionOptions
+        var results = await Task.WhenAll(requests.Select(async request =>
         {
-            Query = request.Query,
-            OperationName = request.OperationName,
-            Variables = request.Variables,
-            Extensions = request.Extensions,
-            RequestServices = scope.ServiceProvider,
-            User = http.User,
-            CancellationToken = http.RequestAborted,
-            UserContext = HttpMethods.IsGet(http.Request.Method) ? ByGet : ByPost,
-        });
+            // Loaders cache for one operation: two that ran at once on the same ones would share batches and errors.
+            await using var scope = scopes.CreateAsyncScope();
+            var context = new OperationContext(TraceId(http));
+            return await runner.RunAsync(request, context, scope.ServiceProvider, http.User, http.RequestAborted)
+                .ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        await ResponseWriter.WriteBatchAsync(http, mediaType, results).ConfigureAwait(false);
     }
 
-    /// <summary>An operation that was refused before it ran is the client's fault, which only the newer type says by status.</summary>
-    private static int Status(ExecutionResult result, string type) =>
-        result.Errors?.OfType<MethodError>().Any() == true ? 405
-        : result.Executed || type == ContentNegotiation.Json ? 200 : 400;
-
-    private async Task WriteAsync(HttpContext http, string type, object result)
-    {
-        http.Response.ContentType = $"{type}; charset=utf-8";
-        if (result is ExecutionResult[] batch)
-            await serializer.WriteAsync(http.Response.Body, batch, http.RequestAborted);
-        else
-            await serializer.WriteAsync(http.Response.Body, (ExecutionResult)result, http.RequestAborted);
-    }
+    private static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 }

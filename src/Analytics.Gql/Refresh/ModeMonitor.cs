@@ -4,8 +4,10 @@ using Analytics.Store.Refresh;
 
 namespace Analytics.Gql.Refresh;
 
-/// <summary>Polls refresh_state. A node that is briefly behind stays honest: freshness belongs to what was read.</summary>
-public sealed partial class ModeMonitor(RefreshControl control, TimeProvider time, ILogger<ModeMonitor> log) : BackgroundService
+/// <summary>Polls refresh_state. A node that is briefly behind stays honest: freshness belongs to what was
+/// read.</summary>
+public sealed partial class ModeMonitor(RefreshControl control, TimeProvider time, ILogger<ModeMonitor> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private volatile RefreshStatus _status = new(RefreshMode.Incremental, false, null);

@@ -11,7 +11,8 @@ namespace Analytics.Gql.SessionSummaries;
 
 /// <summary>The arguments of a page, as they came.</summary>
 public sealed record PageArguments(
-    Guid UserId, SessionSummaryFilter? Where, SessionSummaryOrder Order, int? First, string? After, int? Last, string? Before)
+    Guid UserId, SessionSummaryFilter? Where, SessionSummaryOrder Order,
+    int? First, string? After, int? Last, string? Before)
 {
     public bool IsBackward => Last is not null;
 }
@@ -19,31 +20,34 @@ public sealed record PageArguments(
 public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
     : BatchLoader<SessionPageRequest, SessionPage>
 {
-    private const int DefaultPageSize = 20;
+    public const int DefaultPageSize = 20;
     private const int MostActivityTypes = 20;
 
     /// <exception cref="ClientError">The arguments contradict each other or ask for too much.</exception>
-    public IDataLoaderResult<SessionSummaryConnection> Load(PageArguments arguments)
-    {
-        var page = Load(ToRequest(arguments));
-        return new DataLoaderResult<SessionSummaryConnection>(
-            async ct => new SessionSummaryConnection(await page.GetResultAsync(ct), arguments));
-    }
+    public IDataLoaderResult<SessionSummaryConnection> Load(PageArguments arguments) =>
+        Load(ToRequest(arguments)).Then(page => new SessionSummaryConnection(page, arguments));
 
     protected override object? PartitionOf(SessionPageRequest key) => SessionPageShape.Of(key);
 
-    protected override Task<IReadOnlyDictionary<SessionPageRequest, SessionPage>> FetchAsync(
-        IReadOnlyList<SessionPageRequest> keys, CancellationToken ct) => reader.ReadAsync(keys, mode.Source, ct);
+    protected override async Task<IReadOnlyList<SessionPage>> FetchAsync(
+        IReadOnlyList<SessionPageRequest> keys, CancellationToken ct)
+    {
+        var found = await reader.ReadAsync(keys, mode.Source, ct);
+        return [.. keys.Select(key => found[key])];
+    }
 
     private SessionPageRequest ToRequest(PageArguments a)
     {
         var forward = a.First is not null || a.After is not null;
         var backward = a.Last is not null || a.Before is not null;
         if ((forward && backward) || (a.Before is not null && a.Last is null))
-            throw ClientError.BadInput("sessionSummaries: give 'first' with 'after', or 'last' with 'before', not a mixture.");
+            throw Wrong("give 'first' with 'after', or 'last' with 'before', not a mixture.");
         var size = a.First ?? a.Last ?? DefaultPageSize;
-        if (size < 1 || size > limits.Value.MaxPageSize)
-            throw ClientError.Limit($"sessionSummaries: a page of {size}; between 1 and {limits.Value.MaxPageSize}. Ask for the rest with 'after'.");
+        if (size < 1)
+            throw Wrong($"a page of {size}; between 1 and {limits.Value.MaxPageSize}. Ask for at least one session.");
+        if (size > limits.Value.MaxPageSize)
+            throw TooMuch($"a page of {size}; between 1 and {limits.Value.MaxPageSize}. "
+                + "Ask for the rest with 'after' or 'before'.");
         var cursor = a.After is not null ? Cursors.Read("after", a.After, a.Order)
             : a.Before is not null ? Cursors.Read("before", a.Before, a.Order) : null;
         return new SessionPageRequest(a.UserId, ToFilter(a.Where), (SessionOrder)a.Order, size, a.IsBackward, cursor);
@@ -54,12 +58,21 @@ public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mod
         if (where is null)
             return new SessionFilter();
         if (where.To < where.From)
-            throw ClientError.BadInput($"sessionSummaries: 'from' {where.From:yyyy-MM-dd} lies after 'to' {where.To:yyyy-MM-dd}. Swap them.");
+            throw Wrong($"'from' {where.From:yyyy-MM-dd} lies after 'to' {where.To:yyyy-MM-dd}. Swap them.");
         if (where.ActivityTypes?.Count > MostActivityTypes)
-            throw ClientError.Limit($"sessionSummaries: {where.ActivityTypes.Count} activity types; at most {MostActivityTypes}.");
-        var types = where.ActivityTypes is { } wanted ? string.Join(SessionFilter.Separator, wanted.Distinct().Order(StringComparer.Ordinal)) : null;
-        return new SessionFilter(where.From, where.To, types, where.MinVolumeKg,
-            where.MinDurationS is { } seconds ? (long)Math.Ceiling(Math.Clamp(seconds, -1, int.MaxValue)) : null,
-            where.MinDistanceM, where.ExerciseId);
+            throw TooMuch($"{where.ActivityTypes.Count} activity types; at most {MostActivityTypes}. "
+                + "Ask for the rest in another page.");
+        if (where.ActivityTypes?.Any(type => type.Contains('\0', StringComparison.Ordinal)) == true)
+            throw Wrong("an activity type contains the character U+0000, which no text in the database can. "
+                + "Leave it out.");
+        var types = where.ActivityTypes is { } wanted
+            ? string.Join(SessionFilter.Separator, wanted.Distinct().Order(StringComparer.Ordinal))
+            : null;
+        return new SessionFilter(
+            where.From, where.To, types, where.MinVolumeKg, where.MinDurationS, where.MinDistanceM, where.ExerciseId);
     }
+
+    private static ClientError Wrong(string message) => new(ErrorCodes.BadUserInput, $"sessionSummaries: {message}");
+
+    private static ClientError TooMuch(string message) => new(ErrorCodes.LimitExceeded, $"sessionSummaries: {message}");
 }

@@ -5,10 +5,14 @@ using Analytics.Store.Readers;
 
 namespace Analytics.Gql.SessionSummaries;
 
-public sealed class SessionSummaryLoader(SessionSummariesReader reader, ModeMonitor mode) : BatchLoader<Guid, SessionSummary?>
+/// <summary>Null for an id that no session has.</summary>
+public sealed class SessionSummaryLoader(SessionSummariesReader reader, ModeMonitor mode)
+    : BatchLoader<Guid, SessionSummary?>
 {
-    protected override async Task<IReadOnlyDictionary<Guid, SessionSummary?>> FetchAsync(IReadOnlyList<Guid> keys, CancellationToken ct) =>
-        (await reader.ReadAsync(keys, mode.Source, ct)).ToDictionary(s => s.Key, s => (SessionSummary?)new SessionSummary(s.Value));
-
-    protected override SessionSummary? Missing(Guid key) => null;
+    protected override async Task<IReadOnlyList<SessionSummary?>> FetchAsync(
+        IReadOnlyList<Guid> keys, CancellationToken ct)
+    {
+        var found = await reader.ReadAsync(keys, mode.Source, ct);
+        return [.. keys.Select(id => found.TryGetValue(id, out var row) ? new SessionSummary(row) : null)];
+    }
 }

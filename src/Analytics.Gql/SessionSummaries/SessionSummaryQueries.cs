@@ -8,12 +8,22 @@ namespace Analytics.Gql;
 
 public sealed partial class Query
 {
-    /// <summary>One session; null when there is none. A session too new for the view is computed from the base tables.</summary>
-    public static IDataLoaderResult<SessionSummary?> SessionSummary([FromServices] SessionSummaryLoader loader, Guid sessionId) =>
-        loader.Load(sessionId);
+    /// <summary>One session; null when there is none. A session too new for the view is computed from the base
+    /// tables.</summary>
+    /// <param name="sessionId">The session.</param>
+    public static IDataLoaderResult<SessionSummary?> SessionSummary(
+        [FromServices] SessionSummaryLoader loader, Guid sessionId) => loader.Load(sessionId);
 
-    /// <summary>A user's sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most 100.</summary>
-    [ListSize(20, Argument = "first")]
+    /// <summary>A user's sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most
+    /// 100.</summary>
+    /// <param name="userId">The user; an unknown one has no sessions.</param>
+    /// <param name="where">Conditions; all that are given must hold.</param>
+    /// <param name="order">Of the whole list, whichever way it is paged through.</param>
+    /// <param name="first">Sessions of a page that reads onward, 1 to 100.</param>
+    /// <param name="after">The endCursor of the page before this one; a cursor belongs to its order.</param>
+    /// <param name="last">Sessions of a page that reads backward, 1 to 100.</param>
+    /// <param name="before">The startCursor of the page after this one; a cursor belongs to its order.</param>
+    [ListSizeFrom("first", "last", Default = SessionPageLoader.DefaultPageSize)]
     public static IDataLoaderResult<SessionSummaryConnection> SessionSummaries(
         [FromServices] SessionPageLoader loader, Guid userId, SessionSummaryFilter? where = null,
         SessionSummaryOrder order = SessionSummaryOrder.StartedAtDesc,

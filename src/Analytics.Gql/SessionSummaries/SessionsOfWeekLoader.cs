@@ -4,6 +4,7 @@ using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Refresh;
 using Analytics.Store.Readers;
+using GraphQL.DataLoader;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.SessionSummaries;
@@ -11,16 +12,25 @@ namespace Analytics.Gql.SessionSummaries;
 public sealed class SessionsOfWeekLoader(SessionSummariesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
     : GroupLoader<UserWeek, SessionSummary>(maxBatchSize: 10_000)
 {
-    protected override async Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionSummary>>> FetchAsync(
-        IReadOnlyList<UserWeek> keys, CancellationToken ct)
+    /// <summary>Newest first. A week with more than the limit fails by itself, not the level that it was read
+    /// with.</summary>
+    public IDataLoaderResult<IReadOnlyList<SessionSummary>> LoadBounded(UserWeek week)
     {
         var most = limits.Value.MaxSessionsPerWeek;
-        var weeks = await reader.ReadWeeksAsync(keys, most + 1, mode.Source, ct);
-        var crowded = weeks.FirstOrDefault(w => w.Value.Count > most);
-        if (crowded.Value is not null)
-            throw ClientError.Limit(
-                $"sessions: the week of {crowded.Key.WeekStart:yyyy-MM-dd} of user {crowded.Key.UserId} has more than {most}. "
-                + "Page through them with sessionSummaries(where: {from, to}).");
-        return weeks.ToDictionary(w => w.Key, w => (IReadOnlyList<SessionSummary>)[.. w.Value.Select(s => new SessionSummary(s))]);
+        return Load(week).Then(sessions => sessions.Count <= most ? sessions : throw new ClientError(
+            ErrorCodes.LimitExceeded,
+            $"sessions: the week of {week.WeekStart:yyyy-MM-dd} of user {week.UserId} "
+            + $"has more than {most}; at most {most}. "
+            + "Page through them with sessionSummaries(where: {from, to})."));
+    }
+
+    protected override async Task FetchRowsAsync(
+        IReadOnlyList<UserWeek> keys, Action<int, SessionSummary> add, CancellationToken ct)
+    {
+        // One more than the limit tells that there are more.
+        var weeks = await reader.ReadWeeksAsync(keys, limits.Value.MaxSessionsPerWeek + 1, mode.Source, ct);
+        for (var i = 0; i < keys.Count; i++)
+            foreach (var row in weeks.GetValueOrDefault(keys[i], []))
+                add(i, new SessionSummary(row));
     }
 }

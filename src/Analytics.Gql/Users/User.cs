@@ -12,6 +12,7 @@ namespace Analytics.Gql.Users;
 /// <summary>Somebody who trains.</summary>
 public sealed class User(UserRow row)
 {
+    /// <summary>Who they are, everywhere in this API.</summary>
     public Guid Id => row.UserId;
 
     /// <summary>The name they go by in the app.</summary>
@@ -20,12 +21,20 @@ public sealed class User(UserRow row)
     /// <summary>Weekly totals between two days, both inclusive.</summary>
     /// <param name="from">Any day of the first week.</param>
     /// <param name="to">Any day of the last week; at most 104 weeks.</param>
+    [ListSizeOfRange]
     public IDataLoaderResult<WeeklyAggregates.WeeklyAggregates> WeeklyAggregates(
         IResolveFieldContext context, [FromServices] WeeklyAggregatesLoader loader, DateOnly from, DateOnly to) =>
         loader.Load(context, Id, from, to);
 
-    /// <summary>Sessions page by page.</summary>
-    [ListSize(20, Argument = "first")]
+    /// <summary>Sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most
+    /// 100.</summary>
+    /// <param name="where">Conditions; all that are given must hold.</param>
+    /// <param name="order">Of the whole list, whichever way it is paged through.</param>
+    /// <param name="first">Sessions of a page that reads onward, 1 to 100.</param>
+    /// <param name="after">The endCursor of the page before this one; a cursor belongs to its order.</param>
+    /// <param name="last">Sessions of a page that reads backward, 1 to 100.</param>
+    /// <param name="before">The startCursor of the page after this one; a cursor belongs to its order.</param>
+    [ListSizeFrom("first", "last", Default = SessionPageLoader.DefaultPageSize)]
     public IDataLoaderResult<SessionSummaryConnection> SessionSummaries(
         [FromServices] SessionPageLoader loader, SessionSummaryFilter? where = null,
         SessionSummaryOrder order = SessionSummaryOrder.StartedAtDesc,

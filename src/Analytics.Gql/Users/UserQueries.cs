@@ -1,4 +1,5 @@
 // Query.user and Query.users.
+using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Users;
@@ -11,22 +12,22 @@ namespace Analytics.Gql;
 public sealed partial class Query
 {
     /// <summary>A user by id; null when there is none.</summary>
+    /// <param name="id">The user.</param>
     public static IDataLoaderResult<User?> User([FromServices] UserLoader loader, Guid id) => loader.Load(id);
 
-    /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none. At most 100.</summary>
-    [ListSize(50, Argument = "ids")]
-    public static async Task<IEnumerable<User?>> Users(
-        IResolveFieldContext context, [FromServices] UserLoader loader, [FromServices] IOptions<LimitOptions> limits,
-        IReadOnlyList<Guid> ids)
+    /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none.
+    /// At most 100.</summary>
+    /// <param name="ids">At most 100; an id given twice is answered twice.</param>
+    [ListSizeFrom("ids")]
+    public static IReadOnlyList<IDataLoaderResult<User?>> Users(
+        [FromServices] UserLoader loader, [FromServices] IOptions<LimitOptions> limits, IReadOnlyList<Guid> ids)
     {
         if (ids.Count > limits.Value.MaxUsers)
-            throw ClientError.Limit($"users: {ids.Count} ids; at most {limits.Value.MaxUsers}. Ask for the rest in another request.");
-        var users = new List<User?>();
-        foreach (var pending in ids.Select(loader.Load).ToList())
-            users.Add(await pending.GetResultAsync(context.CancellationToken));
-        for (var i = 0; i < users.Count; i++)
-            if (users[i] is null)
-                context.Errors.Add(new ClientError(ErrorCodes.NotFound, $"users: there is no user {ids[i]}.") { Path = [.. context.Path, i] });
-        return users;
+            throw new ClientError(
+                ErrorCodes.LimitExceeded,
+                $"users: {ids.Count} ids; at most {limits.Value.MaxUsers}. Ask for the rest in another request.");
+        // Each element stays parked: to wait here would part this list from others of its level.
+        return [.. ids.Select(id => loader.Load(id).Then(user =>
+            user ?? throw new ClientError(ErrorCodes.NotFound, $"users: there is no user {id}. Check the id.")))!];
     }
 }

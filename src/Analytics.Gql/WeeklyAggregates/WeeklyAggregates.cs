@@ -1,6 +1,6 @@
 // A range of weeks: its nodes, totals and freshness, all of one snapshot.
-using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Scalars;
 using Analytics.Gql.SessionSummaries;
 using Analytics.Store.Readers;
 using GraphQL;
@@ -11,22 +11,26 @@ namespace Analytics.Gql.WeeklyAggregates;
 /// <summary>A user's weeks in a range of days.</summary>
 public sealed class WeeklyAggregates(Guid userId, WeeksOfUser weeks)
 {
+    /// <summary>Whose weeks they are.</summary>
     public Guid UserId => userId;
 
     /// <summary>The weeks that overlap the range, oldest first; weeks without a session are absent.</summary>
-    [ListSize(12)]
     public IEnumerable<WeeklyAggregate> Nodes => weeks.Weeks.Select(w => new WeeklyAggregate(userId, w));
 
     /// <summary>Over all these weeks; exercises are counted once.</summary>
     public WeeklyTotals Totals => new(weeks.Totals
         ?? throw new InvalidOperationException("Totals were selected but not read: the look-ahead missed the field."));
 
+    /// <summary>How fresh these weeks are.</summary>
     public Freshness.Freshness Freshness => new(weeks.Freshness);
 }
 
 /// <summary>What a user did in one week, Monday to Sunday in UTC.</summary>
 public sealed class WeeklyAggregate(Guid userId, WeekRow row)
 {
+    /// <summary>For the cost of an operation: few train more often.</summary>
+    private const int UsualSessions = 5;
+
     /// <summary>The Monday.</summary>
     public DateOnly WeekStart => row.WeekStart;
 
@@ -55,9 +59,9 @@ public sealed class WeeklyAggregate(Guid userId, WeekRow row)
     public DateTimeOffset LastRefreshAt => row.LastRefreshAt;
 
     /// <summary>The sessions of the week, newest first; at most 500, else LIMIT_EXCEEDED.</summary>
-    [ListSize(5)]
+    [ListSize(UsualSessions)]
     public IDataLoaderResult<IReadOnlyList<SessionSummary>> Sessions([FromServices] SessionsOfWeekLoader loader) =>
-        loader.Load(new UserWeek(userId, row.WeekStart));
+        loader.LoadBounded(new UserWeek(userId, row.WeekStart));
 }
 
 /// <summary>Sums over a range of weeks.</summary>
@@ -65,6 +69,8 @@ public sealed class WeeklyTotals(WeekTotals totals)
 {
     /// <summary>Weeks with a session.</summary>
     public int WeekCount => totals.WeekCount;
+
+    /// <summary>Sessions that started in these weeks, open ones included.</summary>
     public int SessionCount => totals.SessionCount;
 
     /// <summary>Metres.</summary>
@@ -78,6 +84,8 @@ public sealed class WeeklyTotals(WeekTotals totals)
 
     /// <summary>Mean over all working sets of the range that have one; two decimals.</summary>
     public double? AvgRpe => totals.AvgRpe;
+
+    /// <summary>Working sets; warm-ups are not counted.</summary>
     public int SetCount => totals.SetCount;
 
     /// <summary>Distinct exercises of the range.</summary>

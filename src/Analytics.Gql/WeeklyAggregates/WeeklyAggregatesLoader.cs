@@ -10,29 +10,40 @@ using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.WeeklyAggregates;
 
-public sealed class WeeklyAggregatesLoader(WeeklyAggregatesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
-    : BatchLoader<WeekRange, WeeklyAggregates>
-{
-    private bool _totals;
+/// <param name="Totals">Whether the field selects totals, which cost reading each week's exercise ids.</param>
+public readonly record struct WeeksAsked(WeekRange Range, bool Totals);
 
-    /// <summary>Loads the weeks that overlap a range of days; totals are read only if some field of the level selects them.</summary>
-    public IDataLoaderResult<WeeklyAggregates> Load(IResolveFieldContext context, Guid userId, DateOnly from, DateOnly to)
+public sealed class WeeklyAggregatesLoader(
+    WeeklyAggregatesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
+    : BatchLoader<WeeksAsked, WeeklyAggregates>
+{
+    /// <summary>Loads the weeks that overlap a range of days, with totals where the field selects them.</summary>
+    /// <exception cref="ClientError">The range is reversed or too long.</exception>
+    public IDataLoaderResult<WeeklyAggregates> Load(
+        IResolveFieldContext context, Guid userId, DateOnly from, DateOnly to)
     {
         if (to < from)
-            throw ClientError.BadInput($"weeklyAggregates: 'from' {from:yyyy-MM-dd} lies after 'to' {to:yyyy-MM-dd}. Swap them.");
-        var range = new WeekRange(userId, Monday(from), Monday(to));
-        var weeks = (range.LastWeek.DayNumber - range.FirstWeek.DayNumber) / 7 + 1;
+            throw new ClientError(
+                ErrorCodes.BadUserInput,
+                $"weeklyAggregates: 'from' {from:yyyy-MM-dd} lies after 'to' {to:yyyy-MM-dd}. Swap them.");
+        var weeks = WeeksOfRange.Count(from, to);
         if (weeks > limits.Value.MaxWeeksPerRange)
-            throw ClientError.Limit(
-                $"weeklyAggregates: {from:yyyy-MM-dd}..{to:yyyy-MM-dd} spans {weeks} weeks; at most {limits.Value.MaxWeeksPerRange}. "
-                + "Narrow 'from'/'to' or ask for several ranges.");
-        _totals |= context.SubFields?.Values.Any(f => f.Field.Name.Value == "totals") == true;
-        return Load(range);
+            throw new ClientError(
+                ErrorCodes.LimitExceeded,
+                $"weeklyAggregates: {from:yyyy-MM-dd}..{to:yyyy-MM-dd} spans {weeks} weeks; "
+                + $"at most {limits.Value.MaxWeeksPerRange}. Narrow 'from'/'to' or ask for several ranges.");
+        var totals = context.SubFields?.Values.Any(selected => selected.Field.Name.Value == "totals") == true;
+        return Load(new WeeksAsked(new WeekRange(userId, WeeksOfRange.Monday(from), WeeksOfRange.Monday(to)), totals));
     }
 
-    protected override async Task<IReadOnlyDictionary<WeekRange, WeeklyAggregates>> FetchAsync(IReadOnlyList<WeekRange> keys, CancellationToken ct) =>
-        (await reader.ReadAsync(keys, _totals, mode.Source, ct)).ToDictionary(w => w.Key, w => new WeeklyAggregates(w.Key.UserId, w.Value));
-
-    /// <summary>The Monday of a day's week; day 1 of the calendar is one, so none lies before it.</summary>
-    internal static DateOnly Monday(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    // Totals are part of the key, so that a range read without them is read again where a later level wants them; in
+    // one
+    // level they are read for all, since one statement is worth more than the few ids that nobody selects.
+    protected override async Task<IReadOnlyList<WeeklyAggregates>> FetchAsync(
+        IReadOnlyList<WeeksAsked> keys, CancellationToken ct)
+    {
+        var ranges = keys.Select(key => key.Range).Distinct().ToList();
+        var found = await reader.ReadAsync(ranges, keys.Any(key => key.Totals), mode.Source, ct);
+        return [.. keys.Select(key => new WeeklyAggregates(key.Range.UserId, found[key.Range]))];
+    }
 }

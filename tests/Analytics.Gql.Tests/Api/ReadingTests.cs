@@ -1,5 +1,4 @@
 // From a commit in core to a fresh answer, over real HTTP.
-using System.Text.Json;
 using Analytics.Gql.Tests.Fixtures;
 using Snapshooter.Xunit;
 
@@ -53,8 +52,7 @@ public sealed class ReadingTests(ServerFixture server) : IClassFixture<ServerFix
                 user, $"2026-03-0{1 + i / 2}T10:00:00Z", i % 3 == 0 ? null : $"2026-03-0{1 + i / 2}T11:0{i}:00Z", i % 2 == 0 ? null : 1000 + i);
             await server.Workouts.SetAsync(session, squat, 5, 100 + i / 3);
         }
-        await server.AskUntilAsync("query ($u: ID!) { freshness(userId: $u) { isStale } }", new { u = user },
-            d => !d.GetProperty("freshness").GetProperty("isStale").GetBoolean());
+        await server.FreshAsync();
 
         var forward = await WalkAsync(user, order, "first: 3, after: $c", "hasNextPage", "endCursor");
         var backward = await WalkAsync(user, order, "last: 3, before: $c", "hasPreviousPage", "startCursor");
@@ -96,73 +94,13 @@ public sealed class ReadingTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Fact]
-    public async Task Fifty_users_cost_one_statement_for_each_kind_of_data()
-    {
-        var users = new List<Guid>();
-        for (var i = 0; i < 50; i++)
-        {
-            users.Add(await server.Workouts.UserAsync($"User {i}"));
-            await server.Workouts.SessionAsync(users[i], "2026-03-04T10:00:00Z");
-        }
-        await server.AskUntilAsync("{ freshness { isStale } }", new { }, d => !d.GetProperty("freshness").GetProperty("isStale").GetBoolean());
-        var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "operations/TeamPage.graphql"));
-        var statements = await StatementsAsync(() => server.AskAsync(text, new { ids = users, from = "2026-01-05", to = "2026-03-29" }));
-        // users, weeks, freshness of users, sessions of weeks
-        Assert.Equal(4, statements);
-    }
-
-    [Fact]
-    public async Task Every_operation_of_the_repository_runs()
-    {
-        var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "operations"), "*.graphql");
-        Assert.NotEmpty(files);
-        var user = await server.Workouts.UserAsync();
-        foreach (var file in files)
-        {
-            var answer = await server.AskAsync(await File.ReadAllTextAsync(file),
-                new { userId = user, ids = new[] { user }, from = "2026-01-05", to = "2026-03-29" });
-            Assert.False(answer.TryGetProperty("errors", out var errors), $"{file}: {errors}");
-        }
-    }
-
-    [Fact]
-    public async Task Fifty_aliases_with_different_ranges_cost_one_statement()
-    {
-        var user = await server.Workouts.UserAsync();
-        var fields = string.Join(' ', Enumerable.Range(1, 50).Select(i =>
-            $"w{i}: weeklyAggregates(userId: \"{user}\", from: \"2025-01-01\", to: \"{new DateOnly(2025, 1, 1).AddDays(7 * i):yyyy-MM-dd}\") {{ nodes {{ weekStart }} }}"));
-        Assert.Equal(1, await StatementsAsync(() => server.AskAsync($"{{ {fields} }}")));
-    }
-
-    /// <summary>Counts the commands that Npgsql sends for the readers, from its own trace.</summary>
-    private static async Task<int> StatementsAsync(Func<Task<JsonElement>> ask)
-    {
-        var count = 0;
-        using var parent = new System.Diagnostics.Activity("test").Start();
-        using var listener = new System.Diagnostics.ActivityListener
-        {
-            ShouldListenTo = s => s.Name is "Npgsql" or "Microsoft.AspNetCore" or "System.Net.Http",
-            Sample = (ref System.Diagnostics.ActivityCreationOptions<System.Diagnostics.ActivityContext> _) => System.Diagnostics.ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = a =>
-            {
-                if (a.Source.Name == "Npgsql" && a.TraceId == parent.TraceId && a.TagObjects.Any(t => t.Key is "db.query.text" or "db.statement"))
-                    Interlocked.Increment(ref count);
-            },
-        };
-        System.Diagnostics.ActivitySource.AddActivityListener(listener);
-        var answer = await ask();
-        Assert.False(answer.TryGetProperty("errors", out var errors), errors.ToString());
-        return count;
-    }
-
-    [Fact]
     public async Task An_enqueued_refresh_is_pending_and_a_stranger_session_is_not_found()
     {
         var user = await server.Workouts.UserAsync();
         var answer = await server.AskAsync("mutation ($u: ID!) { enqueueRefresh(input: {userId: $u, weeks: [\"2026-03-04\", \"2026-03-05\"]}) { enqueued } }", new { u = user });
         Assert.Equal(1, answer.GetProperty("data").GetProperty("enqueueRefresh").GetProperty("enqueued").GetInt32());
         var wrong = await server.AskAsync("mutation ($u: ID!) { enqueueRefresh(input: {userId: $u, sessionId: $u}) { enqueued } }", new { u = user });
-        Assert.Equal("NOT_FOUND", Code(wrong));
+        Assert.Equal("NOT_FOUND", wrong.Codes());
     }
 
     [Fact]
@@ -173,29 +111,4 @@ public sealed class ReadingTests(ServerFixture server) : IClassFixture<ServerFix
               users(ids: ["00000000-0000-0000-0000-000000000001"]) { id }
               weeklyAggregates(userId: "00000000-0000-0000-0000-000000000001", from: "2026-01-01", to: "2026-01-01") { nodes { weekStart } } }
             """)).ToString().MatchSnapshot();
-
-    [Theory]
-    [InlineData("{ user(id: \"abc\") { id } }", "BAD_USER_INPUT", "abc")]
-    [InlineData("{ weeklyAggregates(userId: \"00000000-0000-0000-0000-000000000001\", from: \"2026-02-01\", to: \"2026-01-01\") { nodes { weekStart } } }", "BAD_USER_INPUT", "Swap")]
-    [InlineData("{ weeklyAggregates(userId: \"00000000-0000-0000-0000-000000000001\", from: \"2020-01-06\", to: \"2026-01-05\") { nodes { weekStart } } }", "LIMIT_EXCEEDED", "314 weeks; at most 104")]
-    [InlineData("{ weeklyAggregates(userId: \"00000000-0000-0000-0000-000000000001\", from: \"yesterday\", to: \"2026-01-05\") { nodes { weekStart } } }", "BAD_USER_INPUT", "yesterday")]
-    [InlineData("{ sessionSummaries(userId: \"00000000-0000-0000-0000-000000000001\", first: 101) { nodes { title } } }", "LIMIT_EXCEEDED", "101")]
-    [InlineData("{ sessionSummaries(userId: \"00000000-0000-0000-0000-000000000001\", after: \"nonsense\") { nodes { title } } }", "BAD_USER_INPUT", "nonsense")]
-    [InlineData("{ nope }", "GRAPHQL_VALIDATION_FAILED", "nope")]
-    [InlineData("{ user(id: ", "GRAPHQL_PARSE_FAILED", "")]
-    public async Task Bad_input_gets_a_code_the_value_and_the_remedy(string query, string code, string part)
-    {
-        var answer = await server.AskAsync(query);
-        Assert.Equal(code, Code(answer));
-        Assert.Contains(part, answer.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Too_many_users_are_refused()
-    {
-        var answer = await server.AskAsync("query ($ids: [ID!]!) { users(ids: $ids) { id } }", new { ids = Enumerable.Range(0, 101).Select(_ => Guid.NewGuid()) });
-        Assert.Equal("LIMIT_EXCEEDED", Code(answer));
-    }
-
-    private static string Code(JsonElement answer) => answer.GetProperty("errors")[0].GetProperty("extensions").GetProperty("code").GetString()!;
 }

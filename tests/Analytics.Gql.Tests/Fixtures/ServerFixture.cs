@@ -7,12 +7,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Analytics.Gql.Tests.Fixtures;
 
-public sealed class ServerFixture : DatabaseFixture
+public class ServerFixture : DatabaseFixture
 {
     private WebApplication _app = null!;
 
+    /// <summary>Settings of this server besides those that it needs, as command-line arguments.</summary>
+    protected virtual IReadOnlyList<string> Settings => [];
+
     public HttpClient Http { get; private set; } = null!;
     public Workouts Workouts { get; private set; } = null!;
+    public RecordedLog Log { get; } = new();
 
     public override async Task InitializeAsync()
     {
@@ -21,9 +25,9 @@ public sealed class ServerFixture : DatabaseFixture
         _app = AnalyticsServer.Build(
             [
                 "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-                $"--ConnectionStrings:Analytics={Database.ConnectionString}",
+                $"--ConnectionStrings:Analytics={Database.ConnectionString}", .. Settings,
             ],
-            builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+            builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(Log));
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }
@@ -37,10 +41,10 @@ public sealed class ServerFixture : DatabaseFixture
     }
 
     /// <summary>Posts an operation and returns the whole answer.</summary>
-    public async Task<JsonElement> AskAsync([StringSyntax("graphql")] string query, object? variables = null)
+    public async Task<JsonElement> AskAsync([StringSyntax("graphql")] string query, object? variables = null, CancellationToken ct = default)
     {
-        using var response = await Http.PostAsJsonAsync("/graphql", new { query, variables });
-        return await response.Content.ReadFromJsonAsync<JsonElement>();
+        using var response = await Http.PostAsJsonAsync("/graphql", new { query, variables }, ct);
+        return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
     }
 
     /// <summary>Asks until the answer satisfies the condition: the worker refreshes beside the test.</summary>
@@ -54,4 +58,8 @@ public sealed class ServerFixture : DatabaseFixture
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
     }
+
+    /// <summary>Waits until nothing is pending for anyone.</summary>
+    public Task FreshAsync() => AskUntilAsync(
+        "{ freshness { isStale } }", new { }, data => !data.GetProperty("freshness").GetProperty("isStale").GetBoolean());
 }

@@ -1,40 +1,94 @@
-// The bounds of a request; the section Analytics:Limits. An ordinary dashboard meets none of them.
+// The bounds of the API: settings under Analytics:Limits, with defaults that an ordinary dashboard never meets.
+using System.Globalization;
+using System.Reflection;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Engine.Limits;
 
+/// <summary>Bounds on what one request may ask for.</summary>
 public sealed class LimitOptions
 {
     public const string Section = "Analytics:Limits";
 
-    public int MaxWeeksPerRange { get; set; } = 104;
-    public int MaxUsers { get; set; } = 100;
-    public int MaxPageSize { get; set; } = 100;
-    public int MaxAliases { get; set; } = 100;
-    public int MaxDepth { get; set; } = 15;
+    /// <summary>The most that <see cref="MaxWeeksPerRange"/> may be set to: twenty years.</summary>
+    public const int MostWeeksPerRange = 1_040;
 
-    /// <summary>
-    /// Cost of an operation: each field 1, times the lists above it (a list counts with the number its arguments ask for,
-    /// else with its usual size). 100 users x 12 weeks x 5 sessions x 14 fields is about 100,000.
-    /// </summary>
-    public int MaxCost { get; set; } = 250_000;
+    /// <summary>Weeks that one range of <c>weeklyAggregates</c> may overlap.</summary>
+    [Bounds(1, MostWeeksPerRange)] public int MaxWeeksPerRange { get; set; } = 104;
 
-    public int MaxRequestBytes { get; set; } = 1_048_576;
-    public int MaxOperationsPerBatch { get; set; } = 10;
-    public int StatementTimeoutS { get; set; } = 15;
-    public int MaxSessionsPerWeek { get; set; } = 500;
-    public int DocumentCacheBytes { get; set; } = 16 * 1_048_576;
+    /// <summary>Users that one list of ids may name.</summary>
+    [Bounds(1, 10_000)] public int MaxUsers { get; set; } = 100;
+
+    /// <summary>Rows of one page.</summary>
+    [Bounds(1, 1_000)] public int MaxPageSize { get; set; } = 100;
+
+    /// <summary>Sessions listed under one week.</summary>
+    [Bounds(1, 10_000)] public int MaxSessionsPerWeek { get; set; } = 500;
+
+    /// <summary>Fields with an alias in one operation, fragments expanded.</summary>
+    [Bounds(0, 10_000)] public int MaxAliases { get; set; } = 100;
+
+    /// <summary>Levels of fields; a field of the root is level 1. Introspection has bounds of its own.</summary>
+    [Bounds(1, 50)] public int MaxDepth { get; set; } = 15;
+
+    /// <summary>Fields, fragment spreads and inline fragments of one operation, expanded at each spread.</summary>
+    /// <remarks>As many as the aliases allowed may select with every field of a range and its sessions.</remarks>
+    [Bounds(1, 20_000)] public int MaxSelections { get; set; } = 5_000;
+
+    /// <summary>Fragments that one document may define; the standard rules compare them with each other.</summary>
+    [Bounds(0, 500)] public int MaxFragments { get; set; } = 100;
+
+    /// <summary>The cost of one operation: about the number of values that the largest answer would have.</summary>
+    /// <remarks>
+    /// A field costs 1, plus the cost of what is selected in it times the size of the list it answers. The size is what
+    /// the field declares, from the real arguments (<c>ids</c>: as many as given; <c>first</c>: the page), else
+    /// <see cref="CostRule.UndeclaredListSize"/>. An object that pages (a connection) passes its size to the lists
+    /// directly in it. A field selected twice counts twice; one that @skip or @include leaves out counts nothing;
+    /// <c>__schema</c> and <c>__type</c> cost <see cref="CostRule.IntrospectionCost"/> each.
+    /// 100 users × 12 weeks × 5 sessions with every field cost about 150,000.
+    /// </remarks>
+    [Bounds(1, 100_000_000)] public long MaxCost { get; set; } = 250_000;
+
+    /// <summary>UTF-8 bytes of one document.</summary>
+    [Bounds(1_000, 1_048_576)] public int MaxDocumentBytes { get; set; } = 65_536;
+
+    /// <summary>Bytes of one HTTP request body.</summary>
+    [Bounds(1_000, 104_857_600)] public int MaxRequestBytes { get; set; } = 1_048_576;
+
+    /// <summary>Operations of one HTTP batch.</summary>
+    [Bounds(1, 100)] public int MaxOperationsPerBatch { get; set; } = 10;
+
+    /// <summary>Seconds that one SQL statement may take.</summary>
+    [Bounds(1, 600)] public int StatementTimeoutS { get; set; } = 15;
+
+    /// <summary>Memory for parsed documents, in bytes.</summary>
+    [Bounds(0, 1_073_741_824)] public long DocumentCacheBytes { get; set; } = 33_554_432;
 }
 
-/// <summary>Refuses to start with a bound below 1.</summary>
+/// <summary>The values that a setting may take, both ends included.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class BoundsAttribute(long least, long most) : Attribute
+{
+    public long Least { get; } = least;
+
+    public long Most { get; } = most;
+}
+
+/// <summary>Refuses to start with a limit out of its range.</summary>
 public sealed class LimitOptionsCheck : IValidateOptions<LimitOptions>
 {
     public ValidateOptionsResult Validate(string? name, LimitOptions options)
     {
-        var wrong = typeof(LimitOptions).GetProperties()
-            .Where(p => p.PropertyType == typeof(int) && (int)p.GetValue(options)! < 1)
-            .Select(p => $"{LimitOptions.Section}:{p.Name} is {p.GetValue(options)}; it must be at least 1. Correct the setting or remove it for the default.")
-            .ToList();
-        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+        List<string> faults = [];
+        foreach (var property in typeof(LimitOptions).GetProperties())
+        {
+            if (property.GetCustomAttribute<BoundsAttribute>() is not { } range) continue;
+            var value = Convert.ToInt64(property.GetValue(options), CultureInfo.InvariantCulture);
+            if (value >= range.Least && value <= range.Most) continue;
+            faults.Add($"{LimitOptions.Section}:{property.Name} is {value}; "
+                + $"it must be between {range.Least} and {range.Most}. "
+                + "Correct the setting, or remove it to use the default.");
+        }
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -1,5 +1,5 @@
 // GraphQL's Int has 32 bits; the database counts further.
-namespace Analytics.Gql.Engine;
+namespace Analytics.Gql.Engine.Scalars;
 
 internal static class Saturated
 {

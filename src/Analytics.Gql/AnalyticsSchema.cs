@@ -1,0 +1,24 @@
+// The schema of this API: its root types, and what the engine is told about them.
+using Analytics.Gql.Engine;
+
+namespace Analytics.Gql;
+
+public static class AnalyticsSchema
+{
+    /// <summary>Adds the engine with this API's schema; needs no database until a field is asked.</summary>
+    public static IServiceCollection AddAnalyticsSchema(this IServiceCollection services) =>
+        services.AddGraphQLEngine<Query, Mutation>(engine =>
+        {
+            engine.SchemaDescription =
+                "Workout aggregates out of PostgreSQL materialized views; each answer says how fresh it is.";
+            engine.FaultMappers.Add(DatabaseFaults.Map);
+        });
+}
+
+// Each feature adds its fields to these two.
+
+/// <summary>What can be read.</summary>
+public sealed partial class Query;
+
+/// <summary>What can be asked of the refresh jobs; the fields of one operation run one after another.</summary>
+public sealed partial class Mutation;

@@ -1,0 +1,22 @@
+// Works on a parked result without asking for it, so that the level still dispatches as one batch.
+using GraphQL.DataLoader;
+
+namespace Analytics.Gql.Batching;
+
+public static class LoaderResults
+{
+    /// <summary>Turns the loaded value into what the field answers, once it is there; may throw what the field should
+    /// report.</summary>
+    public static IDataLoaderResult<TNext> Then<T, TNext>(this IDataLoaderResult<T> loaded, Func<T, TNext> next) =>
+        new Continued<T, TNext>(loaded, next);
+
+    private sealed class Continued<T, TNext>(IDataLoaderResult<T> loaded, Func<T, TNext> next)
+        : IDataLoaderResult<TNext>
+    {
+        public async Task<TNext> GetResultAsync(CancellationToken cancellationToken = default) =>
+            next(await loaded.GetResultAsync(cancellationToken).ConfigureAwait(false));
+
+        async Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) =>
+            await GetResultAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

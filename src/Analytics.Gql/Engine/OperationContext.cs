@@ -1,0 +1,19 @@
+// What travels with one operation besides its text: asked how, traced under which id.
+namespace Analytics.Gql.Engine;
+
+/// <summary>One operation as the engine is asked to run it.</summary>
+/// <param name="Query">The GraphQL document.</param>
+/// <param name="OperationName">Which operation of the document; null when it has only one.</param>
+/// <param name="Variables">JSON values: string, int, long, double, bool, null, list, dictionary.</param>
+public sealed record OperationRequest(
+    string Query, string? OperationName = null, IReadOnlyDictionary<string, object?>? Variables = null);
+
+/// <summary>The engine's user context: features may keep values of their own in the dictionary.</summary>
+/// <param name="traceId">Under which the operation's faults are logged; the client sees it.</param>
+/// <param name="queriesOnly">Refuse mutations and subscriptions (a GET must change nothing).</param>
+public sealed class OperationContext(string traceId, bool queriesOnly = false) : Dictionary<string, object?>
+{
+    public string TraceId { get; } = traceId;
+
+    public bool QueriesOnly { get; } = queriesOnly;
+}

@@ -1,0 +1,27 @@
+// An answer, before it becomes bytes. Callers need no type of the engine's library.
+using System.Buffers;
+using GraphQL;
+
+namespace Analytics.Gql.Engine;
+
+/// <summary>The result of one operation.</summary>
+public sealed class OperationResult
+{
+    private readonly ExecutionTreeWriter _writer;
+
+    internal OperationResult(ExecutionResult result, ExecutionTreeWriter writer) =>
+        (Execution, _writer) = (result, writer);
+
+    /// <summary>The operation ran, wholly or in part; false when it was refused before.</summary>
+    public bool Executed => Execution.Executed;
+
+    /// <summary>What the library made of it, for code that lives beside the engine.</summary>
+    public ExecutionResult Execution { get; }
+
+    /// <summary>Whether an error has this code on purpose; for choosing a status code.</summary>
+    public bool HasError(string code) =>
+        Execution.Errors?.Any(error => error is ClientError && error.Code == code) == true;
+
+    /// <summary>Writes the response as UTF-8 JSON.</summary>
+    public void WriteTo(IBufferWriter<byte> output) => _writer.Write(output, Execution);
+}

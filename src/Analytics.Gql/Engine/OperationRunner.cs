@@ -1,0 +1,78 @@
+// Runs one operation: the way into the engine for HTTP, sockets and tests.
+using System.Security.Claims;
+using System.Text;
+using Analytics.Gql.Engine.Limits;
+using GraphQL;
+using GraphQL.Types;
+using GraphQL.Validation;
+using GraphQL.Validation.Rules;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Gql.Engine;
+
+// text ⇒ size ⇒ cached? else parse, shape limits, standard rules ⇒ variables ⇒ cost and request rules ⇒ execute ⇒
+// cache the document
+//
+// Only what depends on the text alone is skipped for a cached document.
+
+/// <summary>Validates and executes operations.</summary>
+public sealed class OperationRunner
+{
+    /// <summary>Errors told of a refused document; a small one can have thousands, longer than itself.</summary>
+    public const int MaxErrors = 50;
+
+    private readonly IDocumentExecuter<ISchema> _executer;
+    private readonly DocumentCache _documents;
+    private readonly ExecutionTreeWriter _writer;
+    private readonly FaultMasking _faults;
+    private readonly int _maxDocumentBytes;
+    private readonly IValidationRule[] _everyRule, _requestRules;
+
+    public OperationRunner(
+        IDocumentExecuter<ISchema> executer, DocumentCache documents, ExecutionTreeWriter writer, FaultMasking faults,
+        EngineOptions options, IOptions<LimitOptions> limits)
+    {
+        (_executer, _documents, _writer, _faults) = (executer, documents, writer, faults);
+        _maxDocumentBytes = limits.Value.MaxDocumentBytes;
+        IValidationRule[] request = [new OperationKindRule(), .. options.RequestRules, new CostRule(limits.Value)];
+        _everyRule = [new ShapeRule(limits.Value), .. DocumentValidator.CoreRules, .. request];
+        // This standard rule runs the validators of features over argument values, which a cached text does not fix.
+        _requestRules = [FieldArgumentsAreValidRule.Instance, .. request];
+    }
+
+    /// <summary>Runs an operation in the scope of <paramref name="services"/>; loaders live as long as it.</summary>
+    /// <exception cref="OperationCanceledException">The caller went away; nothing is logged.</exception>
+    public async Task<OperationResult> RunAsync(
+        OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
+        CancellationToken ct)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(request.Query);
+        if (bytes > _maxDocumentBytes)
+            return Refuse(new ClientError(
+                ErrorCodes.LimitExceeded,
+                $"The document has {bytes} bytes; at most {_maxDocumentBytes}. "
+                + "Move values to variables or ask in several operations."));
+        var cached = _documents.Find(request.Query);
+        var result = await _executer.ExecuteAsync(new ExecutionOptions
+        {
+            Query = request.Query,
+            Document = cached,
+            OperationName = request.OperationName,
+            Variables = request.Variables is { } given ? new Inputs(new Dictionary<string, object?>(given)) : null,
+            ValidationRules = cached is null ? _everyRule : _requestRules,
+            UnhandledExceptionDelegate = _faults.HandleAsync,
+            UserContext = context,
+            RequestServices = services,
+            User = user,
+            CancellationToken = ct,
+        }).ConfigureAwait(false);
+        if (cached is null && result is { Executed: true, Document: { } document })
+            _documents.Keep(request.Query, document);
+        if (!result.Executed && result.Errors is { Count: > MaxErrors } errors)
+            result.Errors = [.. errors.Take(MaxErrors)];
+        return new OperationResult(result, _writer);
+    }
+
+    /// <summary>An answer for a request that never became an operation.</summary>
+    public OperationResult Refuse(ClientError error) => new(new ExecutionResult(error), _writer);
+}

@@ -1,0 +1,21 @@
+// The addresses of the API.
+using Analytics.Gql.Engine;
+using GraphQL.Types;
+
+namespace Analytics.Gql.Http;
+
+public static class GraphQLRoutes
+{
+    public const string Path = "/graphql";
+
+    /// <summary>Maps <c>/graphql</c> and <c>/graphql/schema.graphql</c>; needs <see cref="EngineServices"/>.</summary>
+    public static IEndpointConventionBuilder MapAnalyticsGraphQL(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Path);
+        var endpoint = ActivatorUtilities.CreateInstance<GraphQLEndpoint>(routes.ServiceProvider);
+        group.Map("", endpoint.HandleAsync);
+        var sdl = new Lazy<string>(() => SchemaPrinter.Print(routes.ServiceProvider.GetRequiredService<ISchema>()));
+        group.MapGet("/schema.graphql", () => Results.Text(sdl.Value, "text/plain", System.Text.Encoding.UTF8));
+        return group;
+    }
+}

@@ -1,0 +1,16 @@
+// Query.refreshRuns.
+using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Refresh;
+using GraphQL;
+using GraphQL.DataLoader;
+
+namespace Analytics.Gql;
+
+public sealed partial class Query
+{
+    /// <summary>The latest refresh runs, newest first.</summary>
+    /// <param name="first">How many, 1 to 100.</param>
+    [ListSizeFrom("first")]
+    public static IDataLoaderResult<IReadOnlyList<RefreshRun>> RefreshRuns(
+        [FromServices] RefreshRunsLoader loader, int first = 20) => loader.LoadLatest(first);
+}
