@@ -48,12 +48,18 @@ internal sealed class Watchdog : IAsyncDisposable
     private Watchdog(Process? shell) => _shell = shell;
 
     /// <summary>Watches over a server that has yet to be started in this folder.</summary>
-    public static Watchdog OverServer(ClusterFolder folder, Account? account) => Start(
-        Account.Run(account, folder.Path, "/bin/sh", "-c", ServerScript, "watchdog", folder.Path, folder.Throwaway ? "yes" : "no"));
+    public static Watchdog OverServer(ClusterFolder folder, Account? account)
+    {
+        var (program, arguments) = Shell(ServerScript, folder.Path, folder.Throwaway ? "yes" : "no");
+        return Start(Account.Run(account, folder.Path, program, arguments));
+    }
 
     /// <summary>Watches over a container that has yet to be started under this name.</summary>
-    public static Watchdog OverContainer(string name) =>
-        Start(new ProcessStartInfo("/bin/sh", ["-c", ContainerScript, "watchdog", name]));
+    public static Watchdog OverContainer(string name)
+    {
+        var (program, arguments) = Shell(ContainerScript, name);
+        return Start(new ProcessStartInfo(program, arguments));
+    }
 
     public async Task TellAsync(int processId)
     {
@@ -78,6 +84,11 @@ internal sealed class Watchdog : IAsyncDisposable
         }
         _shell.Dispose();
     }
+
+    // In a session of its own, since 'timeout -s KILL' and the like kill a whole group of processes. macOS has no setsid.
+    private static (string Program, string[] Arguments) Shell(string script, params string[] values) => OperatingSystem.IsLinux()
+        ? ("setsid", ["/bin/sh", "-c", script, "watchdog", .. values])
+        : ("/bin/sh", ["-c", script, "watchdog", .. values]);
 
     // Windows has no such shell: there a server outlives a killed parent until the next start in its folder stops it.
     private static Watchdog Start(ProcessStartInfo start)

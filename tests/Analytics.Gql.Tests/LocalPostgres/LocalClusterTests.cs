@@ -1,6 +1,5 @@
 // A local cluster's life: it comes up private, and leaves nothing that was not asked to stay.
 using System.Diagnostics;
-using System.Globalization;
 using Analytics.LocalPostgres;
 using Npgsql;
 
@@ -135,13 +134,24 @@ public sealed class LocalClusterTests : IDisposable
     }
 
     [InstalledPostgresFact]
+    public async Task Killing_the_owner_with_all_its_group_leaves_neither_server_nor_folder()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using var owner = await Owner.StartAsync();
+        var folder = await FolderAsync(owner.ConnectionString);
+        await Owner.SignalAsync("KILL", $"-{owner.Process.Id}"); // What 'timeout -s KILL' does.
+        await UntilAsync(async () => !await AnswersAsync(owner.ConnectionString) && !Directory.Exists(folder));
+    }
+
+    [InstalledPostgresFact]
     public async Task Ending_the_owner_with_SIGTERM_leaves_neither_server_nor_folder()
     {
         if (OperatingSystem.IsWindows())
             return;
         using var owner = await Owner.StartAsync();
         var folder = await FolderAsync(owner.ConnectionString);
-        using var kill = Process.Start("kill", ["-TERM", owner.Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await Owner.SignalAsync("TERM", $"{owner.Process.Id}");
         await UntilAsync(async () => !await AnswersAsync(owner.ConnectionString) && !Directory.Exists(folder));
     }
 

@@ -23,9 +23,13 @@ internal sealed class Owner : IDisposable
 
     public static Process Launch(string? folder, params (string Name, string Value)[] environment)
     {
-        string[] arguments = ["exec", typeof(Owner).Assembly.Location, "hold-cluster"];
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            folder is null ? arguments : [.. arguments, folder])
+        List<string> command =
+            [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", typeof(Owner).Assembly.Location, "hold-cluster"];
+        if (OperatingSystem.IsLinux())
+            command.Insert(0, "setsid"); // It leads a group of processes that can be killed without the test.
+        if (folder is not null)
+            command.Add(folder);
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -34,6 +38,13 @@ internal sealed class Owner : IDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;
+    }
+
+    /// <param name="target">A process's id, or a group's with a minus before it.</param>
+    public static async Task SignalAsync(string signal, string target)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", $"kill -{signal} {target}"]); // Not every machine has the program.
+        await shell.WaitForExitAsync();
     }
 
     public void Dispose()
