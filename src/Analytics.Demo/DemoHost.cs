@@ -5,6 +5,7 @@ using Analytics.Gql;
 using Analytics.LocalPostgres;
 using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Spectre.Console;
 
@@ -34,6 +35,12 @@ internal static class DemoHost
         catch (Exception e) when (e is LocalClusterException or SettingsException or MigrationException or ArgumentOutOfRangeException)
         {
             await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            // Taken between our look and now.
+            await Console.Error.WriteLineAsync($"{e.Message} Give another --port, or leave it out for a free one.");
             return 2;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

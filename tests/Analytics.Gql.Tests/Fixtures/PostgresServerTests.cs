@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Analytics.Gql.Tests.Fixtures;
 
+[Trait("Category", "Docker")]
 public sealed class PostgresServerTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>
 {
     [Fact]
@@ -40,7 +41,6 @@ public sealed class PostgresServerTests(DatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    [Trait("Category", "Docker")]
     public async Task The_server_is_a_container_when_one_is_required()
     {
         var server = await PostgresServer.SharedAsync();
