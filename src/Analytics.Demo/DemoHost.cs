@@ -1,12 +1,11 @@
 // The demo from start to end: PostgreSQL ⇒ migrate ⇒ seed ⇒ full refresh ⇒ serve ⇒ (live workouts) ⇒ everything stopped.
-using System.Net;
-using System.Net.Sockets;
 using Analytics.Demo.Live;
 using Analytics.Demo.Seeding;
 using Analytics.Gql;
 using Analytics.LocalPostgres;
 using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Spectre.Console;
 
@@ -22,33 +21,49 @@ internal sealed record DemoSettings(int? Port, int Users, int Weeks, int Seed, s
 
 internal static class DemoHost
 {
-    private const int DefaultPort = 5080;
     private const string DatabaseName = "analytics";
 
     public static async Task<int> RunAsync(DemoSettings settings, CancellationToken ct)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var watch = LauncherWatch.StopWithLauncherAsync(stop);
         try
         {
-            await using var cluster = await LocalCluster.StartAsync(
-                new LocalClusterOptions { Folder = settings.Folder, Durable = settings.Folder is not null, Log = Console.WriteLine }, ct);
-            Console.WriteLine(cluster.Description);
-            await CreateDatabaseAsync(cluster, ct);
-            var connection = cluster.ConnectionStringFor(DatabaseName);
-            await using var database = NpgsqlDataSource.Create(connection);
-            await Migrator.MigrateAsync(connection, log: null, ct);
-            await SeedAsync(database, connection, settings, ct);
-            await ServeAsync(database, connection, settings, ct);
+            await RunUntilAsync(settings, HttpPort.Choose(settings.Port), stop.Token);
             return 0;
         }
-        catch (Exception e) when (e is PostgresUnavailableException or SettingsException or MigrationException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is LocalClusterException or SettingsException or MigrationException or ArgumentOutOfRangeException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            // Taken between our look and now.
+            await Console.Error.WriteLineAsync($"{e.Message} Give another --port, or leave it out for a free one.");
+            return 2;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return 0;
         }
+        finally
+        {
+            await stop.CancelAsync();
+            await watch;
+        }
+    }
+
+    private static async Task RunUntilAsync(DemoSettings settings, int port, CancellationToken ct)
+    {
+        await using var cluster = await LocalCluster.StartAsync(
+            new LocalClusterOptions { Folder = settings.Folder, Durable = settings.Folder is not null, Log = Console.WriteLine }, ct);
+        await CreateDatabaseAsync(cluster, ct);
+        var connection = cluster.ConnectionStringFor(DatabaseName);
+        await using var database = NpgsqlDataSource.Create(connection);
+        await Migrator.MigrateAsync(connection, log: null, ct);
+        await SeedAsync(database, connection, settings, ct);
+        await ServeAsync(database, connection, port, settings.Live, ct);
     }
 
     private static async Task CreateDatabaseAsync(LocalCluster cluster, CancellationToken ct)
@@ -75,17 +90,18 @@ internal static class DemoHost
         await new FullRefresh(connection).RunAsync(ct);
     }
 
-    private static async Task ServeAsync(NpgsqlDataSource database, string connection, DemoSettings settings, CancellationToken ct)
+    private static async Task ServeAsync(NpgsqlDataSource database, string connection, int port, bool live, CancellationToken ct)
     {
-        var address = new Uri($"http://127.0.0.1:{settings.Port ?? FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{port}");
         await using var app = AnalyticsServer.Build(
         [
             "--environment=Development", $"--urls={address}", "--Analytics:Auth:Mode=Open",
             $"--ConnectionStrings:Analytics={connection}", "--Logging:LogLevel:Default=Warning",
         ]);
         await app.StartAsync(ct);
+        await using var stopping = ct.Register(app.Lifetime.StopApplication);
         await SayAsync(database, address, ct);
-        if (settings.Live)
+        if (live)
             await LiveWriter.RunAsync(
                 database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, await Seeder.FeaturedUserAsync(database, ct));
         await app.WaitForShutdownAsync(ct);
@@ -103,21 +119,5 @@ internal static class DemoHost
             Console.WriteLine($"\n{queries[0].Curl(endpoint)}");
         }
         Console.WriteLine("\nCtrl-C stops everything and leaves nothing running.");
-    }
-
-    private static int FreePort()
-    {
-        for (var port = DefaultPort; port < DefaultPort + 100; port++)
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        throw new SettingsException($"No port from {DefaultPort} to {DefaultPort + 99} is free. Give one with --port.");
     }
 }

@@ -12,4 +12,5 @@ var root = new RootCommand("Analytics.Gql with everything it needs, for a look a
 root.SetAction((parsed, ct) => DemoHost.RunAsync(
     new DemoSettings(parsed.GetValue(port), parsed.GetValue(users), parsed.GetValue(weeks), parsed.GetValue(seed),
         parsed.GetValue(data)?.FullName, parsed.GetValue(live)), ct));
-return await root.Parse(args).InvokeAsync();
+// Longer than the server takes to stop: beyond it the process would end and leave that to the watchdog.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

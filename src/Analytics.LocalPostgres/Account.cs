@@ -1,62 +1,53 @@
-// Who runs the server: PostgreSQL refuses root, so root hands it to an unprivileged account.
+// The account a server runs as: PostgreSQL refuses root, so root's servers run as one without rights.
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Analytics.LocalPostgres;
 
-/// <summary>The account that the cluster's programs run under; null user means our own.</summary>
-internal sealed partial record Account(string? User, uint Uid, uint Gid)
+/// <summary>An unprivileged account of this machine; null stands for our own.</summary>
+internal sealed record Account(string Name, int UserId, int GroupId)
 {
-    private static readonly Account Own = new(null, 0, 0);
-    private static readonly string[] Unprivileged = ["postgres", "nobody"];
-
-    public static Account Choose()
+    /// <summary>Who runs servers: null unless we are root.</summary>
+    public static Account? ForServers()
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
-            return Own;
-        var entries = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length > 3).ToList();
-        return Unprivileged
-            .Select(name => entries.Find(f => f[0] == name)).OfType<string[]>()
-            .Select(f => new Account(f[0], Number(f[2]), Number(f[3]))).FirstOrDefault()
-            ?? throw new PostgresUnavailableException(
-                "PostgreSQL does not run as root, and this system has neither a 'postgres' nor a 'nobody' account. Start as an ordinary user.");
-
-        static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+            return null;
+        var accounts = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length > 3).ToLookup(f => f[0]);
+        var fields = accounts["postgres"].Concat(accounts["nobody"]).FirstOrDefault()
+            ?? throw new LocalClusterException(
+                "PostgreSQL refuses to run as root, and there is no account 'postgres' or 'nobody'. Run as another user.");
+        return new Account(fields[0], Parse(fields[2]), Parse(fields[3]));
     }
 
-    /// <summary>A command of the cluster's, run in its folder as this account, free of our PG* variables.</summary>
-    public ProcessStartInfo Command(string folder, string program, IEnumerable<string> arguments)
+    /// <summary>A program to be run as this account, free of the PG* variables that would redirect it.</summary>
+    public static ProcessStartInfo Run(Account? account, string folder, string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo { WorkingDirectory = folder, FileName = User is null ? program : "setpriv" };
-        if (User is not null)
-            foreach (var argument in (string[])[$"--reuid={Uid}", $"--regid={Gid}", "--clear-groups", "--no-new-privs", "--", program])
-                start.ArgumentList.Add(argument);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+        // setpriv is part of util-linux: on every Linux that has root running tests.
+        var start = account is null
+            ? new ProcessStartInfo(program, arguments)
+            : new ProcessStartInfo("setpriv",
+            [
+                $"--reuid={account.UserId}", $"--regid={account.GroupId}", "--clear-groups", "--no-new-privs", "--",
+                program, .. arguments,
+            ]);
+        start.WorkingDirectory = folder;
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         start.Environment["LC_ALL"] = "C";
         return start;
     }
 
-    public void TakeOver(string path)
+    public async Task OwnAsync(string path, CancellationToken ct) =>
+        await Command.RunAsync(new ProcessStartInfo("chown", [$"{UserId}:{GroupId}", path]), ct);
+
+    /// <exception cref="LocalClusterException">A parent folder, such as /root, is closed to the account.</exception>
+    public void RequireWay(string folder)
     {
-        if (User is not null && ChangeOwner(path, Uid, Gid) != 0)
-            throw new IOException($"chown {path} to {User}: errno {Marshal.GetLastPInvokeError()}");
+        for (var parent = new DirectoryInfo(folder).Parent; parent is not null; parent = parent.Parent)
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(parent.FullName) & UnixFileMode.OtherExecute) == 0)
+                throw new LocalClusterException(
+                    $"{parent.FullName} is closed to account '{Name}', which runs the server because root may not. Choose a folder under /var/tmp.");
     }
 
-    /// <exception cref="PostgresUnavailableException">The account cannot enter a folder above (such as /root).</exception>
-    public void CheckReach(string folder)
-    {
-        if (User is null || OperatingSystem.IsWindows())
-            return;
-        for (var above = new DirectoryInfo(folder).Parent; above is not null; above = above.Parent)
-            if ((File.GetUnixFileMode(above.FullName) & UnixFileMode.OtherExecute) == 0)
-                throw new PostgresUnavailableException(
-                    $"{above.FullName} is closed to the account '{User}', which runs PostgreSQL because root may not. Choose a folder under /var/tmp.");
-    }
-
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeOwner(string path, uint uid, uint gid);
+    private static int Parse(string number) => int.Parse(number, CultureInfo.InvariantCulture);
 }

@@ -1,69 +1,94 @@
-// Finds PostgreSQL's programs wherever the platform puts them.
-using System.Diagnostics;
+// Finds the folder that holds initdb, pg_ctl and postgres.
 using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Analytics.LocalPostgres;
 
-/// <summary>A folder with initdb, pg_ctl and postgres of one major version.</summary>
-public sealed partial record Binaries(string Folder, int Major)
+/// <summary>A whole set of server binaries.</summary>
+internal sealed partial record Binaries(string Folder, int Major)
 {
     public const int OldestMajor = 15;
-    public const string FolderVariable = "ANALYTICS_PG_BIN";
 
-    private static readonly string[] Linux =
-    [
-        "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/libexec/postgresql*", "/usr/local/pgsql/bin",
-        "/opt/postgresql*/bin", "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin", "/usr/bin",
-    ];
-    private static readonly string[] MacOS =
-    [
-        "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
-        "/Applications/Postgres.app/Contents/Versions/*/bin", "/Library/PostgreSQL/*/bin",
-    ];
-    private static readonly string[] Windows = [@"C:\Program Files\PostgreSQL\*\bin"];
+    private static readonly string Suffix = OperatingSystem.IsWindows() ? ".exe" : "";
 
-    private static string Extension => OperatingSystem.IsWindows() ? ".exe" : "";
+    public string this[string tool] => Path.Combine(Folder, tool + Suffix);
 
-    public string Program(string name) => Path.Combine(Folder, name + Extension);
-
-    /// <summary>The newest installed version from 15 on; null when there is none.</summary>
-    /// <exception cref="PostgresUnavailableException">ANALYTICS_PG_BIN names a folder that does not serve.</exception>
-    public static Binaries? Find()
+    /// <summary>Whether the server can preload pg_stat_statements; distributions keep libraries in different places.</summary>
+    public bool HasStatements
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named)
-            return At(named) ?? throw new PostgresUnavailableException(
-                $"{FolderVariable}={named} holds no initdb, pg_ctl and postgres of version {OldestMajor} or newer. "
-                + "Correct it, or unset it to search the usual places.");
-        var roots = OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : Linux;
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return path.Concat(roots.SelectMany(Glob)).Distinct().Select(At).OfType<Binaries>().MaxBy(b => b.Major);
+        get
+        {
+            var home = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Folder))!;
+            return (from folder in (string[])["lib", "lib/postgresql", $"lib/postgresql/{Major}", "lib64/pgsql", "."]
+                    from suffix in (string[])[".so", ".dylib", ".dll"]
+                    select Path.Combine(home, folder, "pg_stat_statements" + suffix)).Any(File.Exists);
+        }
     }
 
-    private static Binaries? At(string folder)
+    /// <summary>What ANALYTICS_PG_BIN names, else the newest of PATH and the well-known folders; null when there is none.</summary>
+    public static async Task<Binaries?> FindInstalledAsync(CancellationToken ct)
     {
-        string[] programs = ["initdb", "pg_ctl", "postgres"];
-        if (!programs.All(p => File.Exists(Path.Combine(folder, p + Extension))))
-            return null;
-        using var version = Process.Start(new ProcessStartInfo(Path.Combine(folder, "postgres" + Extension), "--version")
-        { RedirectStandardOutput = true })!;
-        var major = int.Parse(Digits().Match(version.StandardOutput.ReadToEnd()).Value, CultureInfo.InvariantCulture);
-        version.WaitForExit();
-        return major >= OldestMajor ? new Binaries(folder, major) : null;
+        if (Environment.GetEnvironmentVariable("ANALYTICS_PG_BIN") is { Length: > 0 } named)
+            return IsWhole(named) && await ReadAsync(named, ct) is { Major: >= OldestMajor } set
+                ? set
+                : throw new LocalClusterException(
+                    $"ANALYTICS_PG_BIN={named} holds no initdb, pg_ctl and postgres of version {OldestMajor} or later. "
+                    + "Name the bin folder of an installation, or unset it.");
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(f => f.Length > 0);
+        Binaries? newest = null;
+        foreach (var folder in path.Concat(WellKnown().SelectMany(Expand)).Where(IsWhole).Distinct())
+        {
+            var found = await ReadAsync(folder, ct);
+            if (found is { Major: >= OldestMajor } && found.Major > (newest?.Major ?? 0))
+                newest = found;
+        }
+        return newest;
     }
 
-    private static IEnumerable<string> Glob(string pattern)
+    /// <summary>Null when the program does not say a version.</summary>
+    public static async Task<Binaries?> ReadAsync(string folder, CancellationToken ct)
     {
-        if (!pattern.Contains('*', StringComparison.Ordinal))
-            return [pattern];
+        var version = await Command.TryRunAsync(Path.Combine(folder, "postgres" + Suffix), ["--version"], ct);
+        var match = Number().Match(version ?? "");
+        return match.Success ? new Binaries(Home(folder), int.Parse(match.Value, CultureInfo.InvariantCulture)) : null;
+    }
+
+    /// <summary>Where the programs are rather than where links to them are: the libraries are beside them.</summary>
+    private static string Home(string folder)
+    {
+        var target = File.ResolveLinkTarget(Path.Combine(folder, "postgres" + Suffix), returnFinalTarget: true);
+        return Path.GetDirectoryName(target?.FullName) is { } home && IsWhole(home) ? home : folder;
+    }
+
+    private static bool IsWhole(string folder) =>
+        ((string[])["initdb", "pg_ctl", "postgres"]).All(t => File.Exists(Path.Combine(folder, t + Suffix)));
+
+    private static string[] WellKnown() =>
+        OperatingSystem.IsWindows() ? [@"C:\Program Files\PostgreSQL\*\bin"]
+        : OperatingSystem.IsMacOS() ?
+        [
+            "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
+            "/Applications/Postgres.app/Contents/Versions/*/bin", "/Library/PostgreSQL/*/bin",
+        ]
+        :
+        [
+            "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/libexec/postgresql*", "/opt/postgresql*/bin",
+            "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin", "/usr/local/pgsql/bin", "/usr/bin",
+        ];
+
+    /// <summary>Folders that match a pattern with at most one star.</summary>
+    private static IEnumerable<string> Expand(string pattern)
+    {
         var star = pattern.IndexOf('*', StringComparison.Ordinal);
-        var slash = pattern.LastIndexOfAny(['/', '\\'], star);
-        var (parent, prefix, rest) = (pattern[..slash], pattern[(slash + 1)..star], pattern[(star + 1)..].TrimStart('/', '\\'));
+        if (star < 0)
+            return [pattern];
+        var cut = pattern.LastIndexOfAny(['/', '\\'], star);
+        var (parent, prefix, rest) = (pattern[..cut], pattern[(cut + 1)..star], pattern[(star + 1)..].TrimStart('/', '\\'));
         return Directory.Exists(parent)
-            ? Directory.EnumerateDirectories(parent, prefix + "*").Select(d => Path.Combine(d, rest))
+            ? Directory.EnumerateDirectories(parent, prefix + "*").Select(f => Path.Combine(f, rest))
             : [];
     }
 
     [GeneratedRegex(@"\d+")]
-    private static partial Regex Digits();
+    private static partial Regex Number();
 }

