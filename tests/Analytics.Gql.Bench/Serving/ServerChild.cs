@@ -1,0 +1,33 @@
+// The child process: the real server on a free loopback port, until its standard input ends (also when its parent is killed).
+using System.CommandLine;
+
+namespace Analytics.Gql.Bench.Serving;
+
+internal static class ServerChild
+{
+    public const string Name = "serve-child";
+
+    public static Command Command(string[] args)
+    {
+        var command = new Command(Name, "What the bench starts for itself.") { Hidden = true, TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((_, ct) => RunAsync([.. args.Skip(1)], ct));
+        return command;
+    }
+
+    private static async Task RunAsync(string[] args, CancellationToken ct)
+    {
+        await using var app = AnalyticsServer.Build(args);
+        await app.StartAsync(ct);
+        Console.WriteLine(app.Urls.First());
+        await Console.OpenStandardInput().ReadExactlyOrEndAsync(ct);
+        await app.StopAsync(ct);
+    }
+
+    private static async Task ReadExactlyOrEndAsync(this Stream input, CancellationToken ct)
+    {
+        var nothing = new byte[1];
+        while (await input.ReadAsync(nothing, ct) > 0)
+        {
+        }
+    }
+}
