@@ -113,8 +113,8 @@ public sealed record SessionPageShape(SessionFilter Filter, SessionOrder Order, 
         {
             yield return Branch(source, "analytics.session_summary_delta", "b.refreshed_at", " and not b.deleted");
             yield return Branch(source, "analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), """
-                 and not exists (select from analytics.session_summary_delta as d
-                                 where d.user_id = b.user_id and d.session_id = b.session_id)
+                 and (select true from analytics.session_summary_delta as d
+                      where d.user_id = b.user_id and d.session_id = b.session_id) is not true
                 """);
         }
         else if (source == ReadSource.Matview)
