@@ -15,9 +15,15 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
     public sealed class Result
     {
         private long _bytes;
+        private int _failed;
 
         public Durations Durations { get; } = new();
         public double MeanKiB => _bytes / 1024.0 / Math.Max(1, Durations.Count);
+        public int Failed => _failed;
+
+        /// <summary>What the last failure said.</summary>
+        public string? Fault { get; private set; }
+
         public TimeSpan Elapsed { get; set; }
         public double PerSecond => Durations.Count / Elapsed.TotalSeconds;
 
@@ -25,6 +31,14 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
         {
             Durations.Record(duration);
             Interlocked.Add(ref _bytes, bytes);
+        }
+
+        /// <summary>Its time counts too: a time-out is an answer that took at least that long.</summary>
+        public void Fail(TimeSpan duration, AnswerException fault)
+        {
+            Record(duration, 0);
+            Interlocked.Increment(ref _failed);
+            Fault = fault.Message;
         }
     }
 
@@ -53,8 +67,15 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
                 var (query, result) = (queries[turn % queries.Count], results[turn % queries.Count]);
                 var variables = query.Variables(random);
                 var asked = Stopwatch.GetTimestamp();
-                var answer = await _client.PostAsync(query.Text, variables, ct);
-                result.Record(Stopwatch.GetElapsedTime(asked), answer.Length);
+                try
+                {
+                    var answer = await _client.PostAsync(query.Text, variables, ct);
+                    result.Record(Stopwatch.GetElapsedTime(asked), answer.Length);
+                }
+                catch (AnswerException e)
+                {
+                    result.Fail(Stopwatch.GetElapsedTime(asked), e);
+                }
             }
         }
     }

@@ -80,12 +80,19 @@ internal static class ReadSection
     private static void Print(
         Report report, string title, IReadOnlyList<ReadQuery> queries, IReadOnlyList<ReadLoad.Result> results, double target)
     {
-        var table = new MarkdownTable(title, "answers", "per s", "KiB", "p50", "p95", "p99", "max", "target");
+        var table = new MarkdownTable(title, "answers", "per s", "KiB", "p50", "p95", "p99", "max", "failed", "target");
         foreach (var (query, result) in queries.Zip(results))
             table.Row(query.Name, result.Durations.Count, result.PerSecond, result.MeanKiB, result.Durations.P50Ms,
-                result.Durations.P95Ms, result.Durations.P99Ms, result.Durations.MaxMs,
+                result.Durations.P95Ms, result.Durations.P99Ms, result.Durations.MaxMs, Failures(report, title, query, result),
                 report.Judge($"{title}: p95 of {query.Name}", result.Durations.P95Ms, query.HasTarget ? target : null));
         report.Table(table);
+    }
+
+    private static int Failures(Report report, string title, ReadQuery query, ReadLoad.Result result)
+    {
+        if (result.Fault is { } fault)
+            report.Missed.Add($"{title}: {result.Failed} answers to {query.Name} failed, such as {fault}");
+        return result.Failed;
     }
 
     private static async Task<IReadOnlyList<ReadQuery>> QueriesAsync(BenchDatabase database, CancellationToken ct)

@@ -1,9 +1,12 @@
-// Posts operations; an answer with errors ends the bench, since its time would mean nothing.
+// Posts operations and reads whole answers.
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Analytics.Gql.Bench.Serving;
+
+/// <summary>An answer with errors, or none: its time means nothing.</summary>
+internal sealed class AnswerException(string message) : Exception(message);
 
 internal sealed class GraphQLClient(Uri endpoint, int connections) : IDisposable
 {
@@ -18,12 +21,13 @@ internal sealed class GraphQLClient(Uri endpoint, int connections) : IDisposable
     }
 
     /// <summary>Asks, and reads the whole answer without looking into it beyond its errors.</summary>
+    /// <exception cref="AnswerException">It has errors.</exception>
     public async Task<byte[]> PostAsync(string query, object variables, CancellationToken ct)
     {
         using var response = await _http.PostAsync(endpoint, JsonContent.Create(new { query, variables }), ct);
         var answer = await response.Content.ReadAsByteArrayAsync(ct);
         if (!response.IsSuccessStatusCode || answer.AsSpan().IndexOf("\"errors\":"u8) >= 0)
-            throw new InvalidOperationException(
+            throw new AnswerException(
                 $"{(int)response.StatusCode} {JsonSerializer.Serialize(variables)}: {Encoding.UTF8.GetString(answer)}");
         return answer;
     }
