@@ -79,12 +79,12 @@ public static class BenchData
                    case when s.activity_type <> 'strength' and s.n % 4 <> 0 then 3000 + s.n % 20000 end,
                    s.started_at, s.started_at
             from (
-                select n, case when n % 5 = 0 then n / 5 % $5
+                select n, case when n % $7 = 0 then n / $7 % $5
                                else $5 + (hashint4(n)::bigint & 2147483647) % ($4 - $5) end as place,
                        case when n % 20 < 12 then 'strength' when n % 20 < 17 then 'run' else 'ride' end as activity_type,
                        now() - make_interval(secs => ($3 - n)::double precision / $3 * $6 * 7 * 86400) as started_at
                 from generate_series($1, $2 - 1) as n) as s
-            """, ct, first, end, size.Sessions, size.Users, size.HeavyUsers, Weeks);
+            """, ct, first, end, size.Sessions, size.Users, size.HeavyUsers, Weeks, BenchSize.HeavyShare);
         await ExecuteAsync(connection,
             """
             insert into core.sets

@@ -11,11 +11,14 @@ public sealed record BenchSize(int Sessions)
 
     private const int SessionsPerUser = 250;
 
-    /// <summary>They train about twice a week for 104 weeks, but for the few who hold a fifth of all sessions.</summary>
+    /// <summary>One session in so many belongs to a heavy user; prime, so that theirs are of every kind.</summary>
+    public const int HeavyShare = 19;
+
+    /// <summary>They train about twice a week for 104 weeks, but for the heavy ones.</summary>
     public int Users => Sessions / SessionsPerUser;
 
-    /// <summary>The users 0 .. this - 1, with about 5,000 sessions each.</summary>
-    public int HeavyUsers => Math.Max(1, Sessions / 5 / 5_000);
+    /// <summary>The users 0 .. this - 1, with about 5,000 sessions each: 48 a week.</summary>
+    public int HeavyUsers => Math.Max(1, Sessions / HeavyShare / 5_000);
 
     /// <summary>The size of loaded data, by its users.</summary>
     public static BenchSize WithUsers(int users) => new(users * SessionsPerUser);
