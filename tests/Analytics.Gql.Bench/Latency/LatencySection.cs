@@ -15,6 +15,7 @@ internal sealed class LatencySection
     private const double P95Ms = 1000;
     private const int Writers = 16;
     private const int SamplesPerSecond = 10;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _database;
     private readonly Visibility _visibility;
@@ -42,23 +43,29 @@ internal sealed class LatencySection
             ApplicationName = "bench writes",
             MaxAutoPrepare = 20,
         });
-        var visibility = new Visibility(client);
-        var section = new LatencySection(writes, visibility, await UsersAsync(database, ct), rate);
-        var clock = Stopwatch.StartNew();
-        var lateness = await progress.ShowAsync($"latency at {rate} writes/s", _ =>
-            OpenLoop.RunAsync(rate, duration, Writers, number => section.WriteAsync(number, ct), ct));
-        clock.Stop();
-        await Task.WhenAll(section._watching);
-        Print(report, visibility, lateness, rate, lateness.Count / clock.Elapsed.TotalSeconds);
+        var users = await UsersAsync(database, ct);
+        await progress.ShowAsync("latency, warming up", _ => MeasureAsync(WarmUp));
+        var (visibility, lateness, perSecond) = await progress.ShowAsync($"latency at {rate} writes/s", _ => MeasureAsync(duration));
+        Print(report, visibility, lateness, rate, perSecond);
+
+        async Task<(Visibility, Durations, double)> MeasureAsync(TimeSpan span)
+        {
+            var visibility = new Visibility(client);
+            var section = new LatencySection(writes, visibility, users, rate);
+            var started = Stopwatch.GetTimestamp();
+            var lateness = await OpenLoop.RunAsync(rate, span, Writers, number => section.WriteAsync(number, ct), ct);
+            var perSecond = lateness.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            await Task.WhenAll(section._watching);
+            return (visibility, lateness, perSecond);
+        }
     }
 
     private async Task WriteAsync(int number, CancellationToken ct)
     {
         var random = new Random(number);
         var kind = Write.Draw(random);
-        var watch = number % _every == 0 & _watched.TryDequeue(out var user);
-        if (!watch)
-            user = _others[random.Next(_others.Length)];
+        var user = _others[random.Next(_others.Length)];
+        var watch = number % _every == 0 && _watched.TryDequeue(out user);
         if (await Write.FindAsync(_database, user, ct) is not { } target)
             return;
         var before = watch ? await _visibility.ReadAsync(target, ct) : "";
