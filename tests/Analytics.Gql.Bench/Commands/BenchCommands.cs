@@ -18,9 +18,12 @@ public static class BenchCommands
     };
     private static readonly Option<string?> Connection = new("--connection")
     {
-        Description = "An Npgsql connection string to an empty database, or one that the bench loaded, instead of a private cluster.",
+        Description = "Instead of a private cluster: an Npgsql connection string to an empty database, or one that the bench loaded.",
     };
-    private static readonly Option<FileInfo?> Output = new("--output") { Description = "Writes the figures to this file too." };
+    private static readonly Option<FileInfo?> Output = new("--output")
+    {
+        Description = "Writes the figures to this file too.",
+    };
     private static readonly Option<int> Seconds = new("--seconds")
     {
         Description = "How long each query is asked, and how long writes arrive.",
@@ -34,25 +37,25 @@ public static class BenchCommands
 
     public static RootCommand Create(string[] args)
     {
-        var root = new RootCommand("Measures Analytics.Gql and holds each figure against its target. Exit code 1: one was missed.")
+        return new RootCommand("Measures Analytics.Gql against its targets. Exit code 1: one was missed; 2: it could not run.")
         {
-            Section("load", "Fills an empty database: sessions and ten sets each over 104 weeks; migrates and refreshes it.", BenchSections.None),
-            Section("reads", "Times queries over HTTP: quiet, with a delta, and while full refreshes run.", BenchSections.Reads),
-            Section("drains", "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh.", BenchSections.Drains),
-            Section("latency", "Times how long a committed write takes to show in an answer.", BenchSections.Latency),
-            Section("all", "Every section, one after the other.", BenchSections.All),
+            Section("load", BenchSections.None, "Fills an empty database, migrates and refreshes it."),
+            Section("reads", BenchSections.Reads, "Times queries over HTTP: quiet, with a delta, while full refreshes run."),
+            Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
+            Section("latency", BenchSections.Latency, "Times how long a committed write takes to show in an answer."),
+            Section("all", BenchSections.All, "Every section, one after the other."),
             ServerChild.Command(args),
         };
-        return root;
     }
 
-    private static Command Section(string name, string description, BenchSections sections)
+    private static Command Section(string name, BenchSections sections, string description)
     {
         var command = new Command(name, description) { Sessions, Folder, Connection, Output, Seconds, Rate };
         command.SetAction((parsed, ct) => BenchRun.RunAsync(
             new BenchSettings(
                 new DatabaseSettings(parsed.GetValue(Sessions), parsed.GetValue(Folder), parsed.GetValue(Connection)),
-                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rate), parsed.GetValue(Output)), ct));
+                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rate), parsed.GetValue(Output)),
+            ct));
         return command;
     }
 }

@@ -37,7 +37,8 @@ public static class BenchRun
     private static async Task<int> MeasureAsync(BenchSettings settings, CancellationToken ct)
     {
         var progress = new Progress();
-        await using var database = await progress.ShowAsync("database", log => BenchDatabase.OpenAsync(settings.Database, log, ct));
+        await using var database = await progress.ShowAsync(
+            "database", log => BenchDatabase.OpenAsync(settings.Database, log, ct));
         var report = new Report(Console.Out);
         report.Section("Setting", await Setting.DescribeAsync(database, ct));
         if (settings.Sections == BenchSections.None)

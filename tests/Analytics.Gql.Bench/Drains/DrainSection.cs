@@ -9,7 +9,9 @@ namespace Analytics.Gql.Bench.Drains;
 
 internal static class DrainSection
 {
-    private static readonly (int Sessions, int Times, double MedianMs)[] Steps = [(1, 30, 5), (100, 15, 40), (1_000, 8, 250)];
+    private static readonly (int Sessions, int Times, double MedianMs)[] Steps =
+        [(1, 30, 5), (100, 15, 40), (1_000, 8, 250)];
+
     private const int WarmUps = 3;
 
     public static async Task RunAsync(BenchDatabase database, Report report, Progress progress, CancellationToken ct)
@@ -32,7 +34,8 @@ internal static class DrainSection
             + "The target is for the median. A full refresh is what each would cost without the deltas.");
         var table = new MarkdownTable("changed sessions", "times", "p50", "p95", "max", "target");
         foreach (var (step, result) in Steps.Zip(results))
-            table.Row(step.Sessions.ToString("N0", CultureInfo.InvariantCulture), result.Count, result.P50Ms, result.P95Ms, result.MaxMs,
+            table.Row(
+                step.Sessions.ToString("N0", CultureInfo.InvariantCulture), result.Count, result.P50Ms, result.P95Ms, result.MaxMs,
                 report.Judge($"median drain of {step.Sessions:N0} sessions", result.P50Ms, step.MedianMs));
         var full = await progress.ShowAsync("full refresh", _ => FullRefreshAsync(database, ct));
         table.Row("full refresh", 1, full.TotalMilliseconds, full.TotalMilliseconds, full.TotalMilliseconds, "–");
@@ -51,7 +54,8 @@ internal static class DrainSection
             var took = Stopwatch.GetElapsedTime(started);
             if (result.StagedChanges != changed)
                 throw new InvalidOperationException(
-                    $"A drain took {result.StagedChanges} of {changed} staged changes: somebody else drains or writes here. Stop them.");
+                    $"A drain took {result.StagedChanges} of {changed} staged changes: somebody else drains or writes here. "
+                    + "Stop them.");
             if (i >= 0)
                 durations.Record(took);
         }

@@ -45,7 +45,8 @@ internal sealed class LatencySection
         });
         var users = await UsersAsync(database, ct);
         await progress.ShowAsync("latency, warming up", _ => MeasureAsync(WarmUp));
-        var (visibility, lateness, perSecond) = await progress.ShowAsync($"latency at {rate} writes/s", _ => MeasureAsync(duration));
+        var (visibility, lateness, perSecond) = await progress.ShowAsync(
+            $"latency at {rate} writes/s", _ => MeasureAsync(duration));
         Print(report, visibility, lateness, rate, perSecond);
 
         async Task<(Visibility, Durations, double)> MeasureAsync(TimeSpan span)
@@ -84,13 +85,15 @@ internal sealed class LatencySection
 
     private static void Print(Report report, Visibility seen, Durations lateness, int rate, double achieved)
     {
-        report.Section("Latency", string.Create(CultureInfo.InvariantCulture,
-            $"Milliseconds from COMMIT's return to the first answer over HTTP that shows the write, asked every 10 ms. {achieved:N0} writes/s ")
-            + $"({lateness.Count:N0} in all) to sets and sessions, inserts, updates and deletes mixed, on a schedule over {Writers} "
-            + "connections; the server with its worker beside them. The target is for p95.");
+        report.Section("Latency", 
+            "Milliseconds from COMMIT's return to the first answer over HTTP that shows the write, asked every 10 ms. "
+            + string.Create(CultureInfo.InvariantCulture, $"{achieved:N0} writes/s ({lateness.Count:N0} in all) to sets and sessions, ")
+            + $"inserts, updates and deletes mixed, on a schedule over {Writers} connections; the server with its worker beside "
+            + "them. The target is for p95.");
         var d = seen.Durations;
         report.Table(new MarkdownTable($"{rate} writes/s", "count", "p50", "p95", "p99", "max", "target")
-            .Row("commit to answer", d.Count, d.P50Ms, d.P95Ms, d.P99Ms, d.MaxMs, report.Judge("p95 of commit to answer", d.P95Ms, P95Ms))
+            .Row("commit to answer", d.Count, d.P50Ms, d.P95Ms, d.P99Ms, d.MaxMs,
+                report.Judge("p95 of commit to answer", d.P95Ms, P95Ms))
             .Row("begun late by", lateness.Count, lateness.P50Ms, lateness.P95Ms, lateness.P99Ms, lateness.MaxMs, "–"));
         report.Table(new MarkdownTable("never allowed", "count", "target")
             .Row("answers that lacked a commit and did not say so", seen.FalselyFresh,

@@ -1,4 +1,4 @@
-// Work that arrives on a schedule, whether or not what came before is done: a slow server does not slow its own load down.
+// Work that arrives on a schedule, whether or not what came before is done: a slow server does not slow down its load.
 using System.Diagnostics;
 using System.Threading.Channels;
 using Analytics.Gql.Bench.Measuring;

@@ -5,7 +5,7 @@ using Analytics.Gql.Bench.Serving;
 
 namespace Analytics.Gql.Bench.Latency;
 
-/// <summary>Only the write it watches may touch the user meanwhile: any other answer than before is then the new one.</summary>
+/// <summary>Only the watched write may touch its user meanwhile: any other answer than before is then the new one.</summary>
 internal sealed class Visibility(GraphQLClient client)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
@@ -47,6 +47,7 @@ internal sealed class Visibility(GraphQLClient client)
     {
         var data = await client.AskAsync(Query, new { userId = target.UserId, from = target.Week, to = target.Week }, ct);
         var answer = data["weeklyAggregates"]!;
-        return (answer["nodes"]!.AsArray().SingleOrDefault()?.ToJsonString() ?? "no session", (bool)answer["freshness"]!["isStale"]!);
+        var week = answer["nodes"]!.AsArray().SingleOrDefault()?.ToJsonString() ?? "no session";
+        return (week, (bool)answer["freshness"]!["isStale"]!);
     }
 }

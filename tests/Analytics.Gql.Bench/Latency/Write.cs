@@ -45,10 +45,12 @@ internal static class Write
 
     /// <summary>Returns as soon as COMMIT has.</summary>
     /// <returns>False when another writer deleted the target in between.</returns>
-    public static async Task<bool> CommitAsync(NpgsqlDataSource database, WriteKind kind, Target target, CancellationToken ct)
+    public static async Task<bool> CommitAsync(
+        NpgsqlDataSource database, WriteKind kind, Target target, CancellationToken ct)
     {
         await using var command = database.CreateCommand(Sql(kind));
-        command.Parameters.Add(new() { Value = kind is WriteKind.UpdateSet or WriteKind.DeleteSet ? target.SetId : target.SessionId });
+        var ofSet = kind is WriteKind.UpdateSet or WriteKind.DeleteSet;
+        command.Parameters.Add(new() { Value = ofSet ? target.SetId : target.SessionId });
         try
         {
             return await command.ExecuteNonQueryAsync(ct) > 0;
@@ -62,7 +64,9 @@ internal static class Write
     private static string Sql(WriteKind kind) => kind switch
     {
         WriteKind.UpdateSet => """
-            update core.sets set reps = coalesce(reps, 0) % 20 + 1, weight_kg = coalesce(weight_kg, 20) + 0.5 where set_id = $1
+            update core.sets
+            set reps = coalesce(reps, 0) % 20 + 1, weight_kg = coalesce(weight_kg, 20) + 0.5
+            where set_id = $1
             """,
         WriteKind.DeleteSet => "delete from core.sets where set_id = $1",
         WriteKind.DeleteSession => "delete from core.sessions where session_id = $1",

@@ -1,6 +1,7 @@
 // A database that holds the bench's data, whatever it was before.
 //
 // private cluster or --connection ⇒ load, unless it was loaded ⇒ migrate ⇒ vacuum ⇒ full refresh, unless none is due
+using System.Data;
 using Analytics.Gql.Jobs;
 using Analytics.Store;
 using Analytics.Store.Migrations;
@@ -65,7 +66,8 @@ public sealed class BenchDatabase : IAsyncDisposable
         var name = $"bench_{BenchSize.Of(sessions).Sessions}";
         await using var admin = NpgsqlDataSource.Create(cluster.ConnectionStringFor("postgres"));
         await using var connection = await admin.OpenConnectionAsync(ct);
-        if (!await connection.ExecuteScalarAsync<bool>("select exists (select from pg_database where datname = @name)", new { name }))
+        if (!await connection.ExecuteScalarAsync<bool>(
+            "select exists (select from pg_database where datname = @name)", new { name }))
             await connection.ExecuteAsync($"create database {name}");
         return cluster.ConnectionStringFor(name);
     }
@@ -101,7 +103,8 @@ public sealed class BenchDatabase : IAsyncDisposable
         }
         await new Drain(Primary).RunUntilEmptyAsync(ct);
         log("checkpoint");
-        await connection.ExecuteAsync("checkpoint", commandType: System.Data.CommandType.Text); // Dapper takes one word for a procedure
+        // Said to be text, because Dapper takes a single word for a procedure.
+        await connection.ExecuteAsync("checkpoint", commandType: CommandType.Text);
     }
 
     public async ValueTask DisposeAsync()

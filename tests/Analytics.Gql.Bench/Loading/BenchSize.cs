@@ -1,12 +1,12 @@
 // How large the data is, and the ids in it that anyone can compute.
 namespace Analytics.Gql.Bench.Loading;
 
-/// <summary>Ids are md5 of 'user:n', 'exercise:n', 'session:n', 'set:n', n from 0; see <see cref="BenchData"/>.</summary>
+/// <summary>Ids are md5 of 'user:n', 'exercise:n', 'session:n', 'set:n', n from 0: see <see cref="BenchData"/>.</summary>
 public sealed record BenchSize(int Sessions)
 {
     public const int SetsPerSession = 10;
 
-    /// <summary>The fewest that give every query something to read.</summary>
+    /// <summary>The fewest that give every query users enough.</summary>
     public const int FewestSessions = 50_000;
 
     private const int SessionsPerUser = 250;
@@ -24,6 +24,8 @@ public sealed record BenchSize(int Sessions)
     public static BenchSize WithUsers(int users) => new(users * SessionsPerUser);
 
     /// <exception cref="ArgumentException">Too few for the figures to mean anything.</exception>
-    public static BenchSize Of(int sessions) => sessions >= FewestSessions ? WithUsers(sessions / SessionsPerUser) : throw new ArgumentException(
-        $"--sessions {sessions}: at least {FewestSessions}, or most users would have nothing to read. Ask for more.");
+    public static BenchSize Of(int sessions) => sessions >= FewestSessions
+        ? WithUsers(sessions / SessionsPerUser)
+        : throw new ArgumentException(
+            $"--sessions {sessions}: at least {FewestSessions}, or a team of 50 users cannot be drawn. Ask for more.");
 }

@@ -1,4 +1,4 @@
-// Shows what is being done: a spinner on a terminal, plain lines in a log. On standard error, so that figures can be piped.
+// Shows what is being done: a spinner on a terminal, lines in a log. On standard error, so that figures can be piped.
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;

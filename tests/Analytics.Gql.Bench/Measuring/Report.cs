@@ -30,7 +30,8 @@ public sealed class Report(TextWriter output)
         ? "Every target is met.\n"
         : $"Missed:\n\n{string.Concat(Missed.Select(m => $"- {m}\n"))}");
 
-    public Task SaveAsync(FileInfo file, CancellationToken ct) => File.WriteAllTextAsync(file.FullName, _text.ToString(), ct);
+    public Task SaveAsync(FileInfo file, CancellationToken ct) =>
+        File.WriteAllTextAsync(file.FullName, _text.ToString(), ct);
 
     private void Write(string text)
     {

@@ -1,5 +1,7 @@
 // What the figures were measured on; printed above them, since they mean little without it.
+using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Analytics.Gql.Bench.Loading;
 using Dapper;
@@ -8,7 +10,8 @@ namespace Analytics.Gql.Bench.Measuring;
 
 public static class Setting
 {
-    private sealed record Row(string Version, long Sessions, long Sets, long Users, long Bytes, string Fsync, string Buffers);
+    private sealed record Row(
+        string Version, long Sessions, long Sets, long Users, long Bytes, string Fsync, string Buffers);
 
     /// <summary>PostgreSQL, cores, runtime and the size of the data, in one line.</summary>
     public static async Task<string> DescribeAsync(BenchDatabase database, CancellationToken ct)
@@ -23,13 +26,13 @@ public static class Setting
         return string.Create(CultureInfo.InvariantCulture,
             $"{row.Sessions:N0} sessions, {row.Sets:N0} sets, {row.Users:N0} users ({row.Bytes / 1e9:N1} GB); ")
             + $"PostgreSQL {row.Version}, fsync {row.Fsync}, shared_buffers {row.Buffers}; "
-            + $".NET {Environment.Version}, {Environment.ProcessorCount} cores shared by load, server and database; {Build}.";
+            + $".NET {Environment.Version}, {Environment.ProcessorCount} cores for load, server and database; {Build}.";
     }
 
-    private static string Build =>
-#if DEBUG
-        "a DEBUG build: use -c Release for figures";
-#else
-        RuntimeInformation.OSDescription;
-#endif
+    private static bool IsDebug =>
+        typeof(Setting).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true;
+
+    private static string Build => IsDebug
+        ? "a DEBUG build: use -c Release for figures"
+        : RuntimeInformation.OSDescription;
 }

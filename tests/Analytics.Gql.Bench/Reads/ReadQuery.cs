@@ -26,7 +26,8 @@ internal static class ReadQueries
             new("12 weeks of 50 users", "TeamWeeks", r => new { ids = Team(r), from, to }),
             new("20 sessions of a user", "SessionPage", r => new { userId = Any(r) }),
             new("20 of 5,000 sessions", "SessionPage", r => new { userId = Heavy(r) }),
-            new("20 of 5,000 by volume", "SessionPage", r => new { userId = Heavy(r), order = "VOLUME_DESC" }),
+            new("20 of 5,000 by volume", "SessionPage", r => new { userId = Heavy(r), order = "VOLUME_DESC" },
+                HasTarget: false),
             new("athlete page", "AthletePage", r => new { userId = Any(r), from, to }, HasTarget: false),
             new("team page with sessions", "TeamPage", r => new { ids = Team(r), from, to }, HasTarget: false),
         ];

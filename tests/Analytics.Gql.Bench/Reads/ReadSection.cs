@@ -27,12 +27,14 @@ internal static class ReadSection
             await load.AskAsync(query, WarmUp, ct);
 
         report.Section("Reads",
-            $"Milliseconds over HTTP on loopback, seen by the client: the server's own time is below that. {ReadLoad.Connections} "
-            + "connections, each asking again as soon as it has its answer; users at random. The target is for p95.");
+            "Milliseconds over HTTP on loopback, seen by the client: the server's own time is below that. "
+            + $"{ReadLoad.Connections} connections, each asking again as soon as it has its answer; users at random. "
+            + "The target is for p95.");
         await QuietAsync("quiet", "Quiet");
         await progress.ShowAsync("delta", log => ChangeAsync(database, ct));
         await QuietAsync("with a delta", $"With a delta of {DeltaSessions:N0} sessions and their weeks");
-        var (refreshes, results) = await progress.ShowAsync("reads during full refreshes", _ => RefreshingAsync(database, load, queries, duration, ct));
+        var (refreshes, results) = await progress.ShowAsync(
+            "reads during full refreshes", _ => RefreshingAsync(database, load, queries, duration, ct));
         Print(report, $"While full refreshes run ({refreshes}), the queries in turn", queries, results, RefreshingP95Ms);
 
         async Task QuietAsync(string name, string title)
@@ -60,7 +62,7 @@ internal static class ReadSection
             await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
     }
 
-    /// <summary>Asks for as long as a whole full refresh takes, within bounds: its phases burden the reads differently.</summary>
+    /// <summary>Asks for as long as a full refresh takes, within bounds: its phases burden the reads differently.</summary>
     private static async Task<(int, ReadLoad.Result[])> RefreshingAsync(
         BenchDatabase database, ReadLoad load, IReadOnlyList<ReadQuery> queries, TimeSpan duration, CancellationToken ct)
     {
@@ -82,12 +84,14 @@ internal static class ReadSection
     }
 
     private static void Print(
-        Report report, string title, IReadOnlyList<ReadQuery> queries, IReadOnlyList<ReadLoad.Result> results, double target)
+        Report report, string title, IReadOnlyList<ReadQuery> queries, IReadOnlyList<ReadLoad.Result> results,
+        double target)
     {
         var table = new MarkdownTable(title, "answers", "per s", "KiB", "p50", "p95", "p99", "max", "failed", "target");
         foreach (var (query, result) in queries.Zip(results))
             table.Row(query.Name, result.Durations.Count, result.PerSecond, result.MeanKiB, result.Durations.P50Ms,
-                result.Durations.P95Ms, result.Durations.P99Ms, result.Durations.MaxMs, Failures(report, title, query, result),
+                result.Durations.P95Ms, result.Durations.P99Ms, result.Durations.MaxMs,
+                Failures(report, title, query, result),
                 report.Judge($"{title}: p95 of {query.Name}", result.Durations.P95Ms, query.HasTarget ? target : null));
         report.Table(table);
     }
@@ -103,7 +107,8 @@ internal static class ReadSection
     {
         await using var connection = await database.Primary.OpenConnectionAsync(ct);
         var users = (await connection.QueryAsync<Guid>(
-            "select md5('user:' || n)::uuid from generate_series(0, @last) as n", new { last = database.Size.Users - 1 })).ToArray();
+            "select md5('user:' || n)::uuid from generate_series(0, @last) as n",
+            new { last = database.Size.Users - 1 })).ToArray();
         var lastDay = await connection.ExecuteScalarAsync<DateTime>(
             "select max(started_at) from core.sessions where user_id = md5('user:0')::uuid");
         return ReadQueries.Of(database.Size, users, DateOnly.FromDateTime(lastDay));

@@ -16,7 +16,8 @@ internal sealed class GraphQLClient(Uri endpoint, int connections) : IDisposable
     public static string Operation(string name)
     {
         using var text = typeof(GraphQLClient).Assembly.GetManifestResourceStream($"operations/{name}")
-            ?? throw new ArgumentException($"schema/operations/{name}.graphql does not exist. Name one that does.", nameof(name));
+            ?? throw new ArgumentException(
+                $"schema/operations/{name}.graphql does not exist. Name one that does.", nameof(name));
         return new StreamReader(text).ReadToEnd();
     }
 

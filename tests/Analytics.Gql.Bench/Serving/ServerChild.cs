@@ -1,4 +1,4 @@
-// The child process: the real server on a free loopback port, until its standard input ends (also when its parent is killed).
+// The child process: the real server on a free loopback port, until its standard input ends (as when its parent is killed).
 using System.CommandLine;
 
 namespace Analytics.Gql.Bench.Serving;
@@ -9,7 +9,11 @@ internal static class ServerChild
 
     public static Command Command(string[] args)
     {
-        var command = new Command(Name, "What the bench starts for itself.") { Hidden = true, TreatUnmatchedTokensAsErrors = false };
+        var command = new Command(Name, "What the bench starts for itself.")
+        {
+            Hidden = true,
+            TreatUnmatchedTokensAsErrors = false,
+        };
         command.SetAction((_, ct) => RunAsync([.. args.Skip(1)], ct));
         return command;
     }
@@ -19,15 +23,7 @@ internal static class ServerChild
         await using var app = AnalyticsServer.Build(args);
         await app.StartAsync(ct);
         Console.WriteLine(app.Urls.First());
-        await Console.OpenStandardInput().ReadExactlyOrEndAsync(ct);
+        await Console.OpenStandardInput().CopyToAsync(Stream.Null, ct);
         await app.StopAsync(ct);
-    }
-
-    private static async Task ReadExactlyOrEndAsync(this Stream input, CancellationToken ct)
-    {
-        var nothing = new byte[1];
-        while (await input.ReadAsync(nothing, ct) > 0)
-        {
-        }
     }
 }

@@ -15,7 +15,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before it listened; standard error says why.</exception>
     public static async Task<ServerProcess> StartAsync(string connectionString, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         // 'dotnet Analytics.Gql.Bench.dll' runs as dotnet; 'dotnet run' and the executable run as themselves.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
