@@ -85,7 +85,7 @@ internal sealed class LatencySection
 
     private static void Print(Report report, Visibility seen, Durations lateness, int rate, double achieved)
     {
-        report.Section("Latency", 
+        report.Section("Latency",
             "Milliseconds from COMMIT's return to the first answer over HTTP that shows the write, asked every 10 ms. "
             + string.Create(CultureInfo.InvariantCulture, $"{achieved:N0} writes/s ({lateness.Count:N0} in all) to sets and sessions, ")
             + $"inserts, updates and deletes mixed, on a schedule over {Writers} connections; the server with its worker beside "
