@@ -10,6 +10,8 @@ create or replace function analytics.drain(max_rows int, max_users int)
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp
     set jit = off
+    -- A plan made while the queue or a delta is empty would scan it whole, and a session keeps it while they fill.
+    set enable_seqscan = off
 as $drain$
 declare
     this_drain bigint;

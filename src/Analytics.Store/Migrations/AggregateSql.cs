@@ -48,7 +48,7 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
         from analytics.{_name}_delta_next as d
         where not d.deleted
         union all
-        select (select (r.stamps ->> '{_name}')::timestamptz from analytics.refresh_state as r), {List(_columns, "m")}
+        select (select (r.stamps ->> '{_name}')::timestamptz from analytics.refresh_state as r where r.one), {List(_columns, "m")}
         from analytics.{_name}_next as m
         where not exists (select from analytics.{_name}_delta_next as d where {SameKey("d", "m")});
         """;

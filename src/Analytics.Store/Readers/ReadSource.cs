@@ -39,7 +39,7 @@ public static class ReadSources
 
     /// <summary>When the aggregate's matview was refreshed.</summary>
     public static string Stamp(string aggregate) =>
-        $"(select (r.stamps ->> '{aggregate}')::timestamptz from analytics.refresh_state as r)";
+        $"(select (r.stamps ->> '{aggregate}')::timestamptz from analytics.refresh_state as r where r.one)";
 
     /// <summary>One statement text for each source, made once.</summary>
     public static IReadOnlyDictionary<ReadSource, string> ForEach(Func<ReadSource, string> sql) =>

@@ -26,26 +26,46 @@ internal sealed class SessionPageSql(SessionPageShape shape, ReadSource source)
     {
         if (source == ReadSource.Incremental)
         {
-            yield return Branch("analytics.session_summary_delta", "b.refreshed_at", " and not b.deleted");
-            yield return Branch("analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), """
-                 and not exists (select from analytics.session_summary_delta as d
-                                 where d.user_id = b.user_id and d.session_id = b.session_id)
+            yield return Branch("analytics.session_summary_delta", "b.refreshed_at", " and not b.deleted", "");
+            yield return Branch("analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), "", """
+                 and (select true from analytics.session_summary_delta as d
+                      where d.user_id = b.user_id and d.session_id = b.session_id) is not true
                 """);
         }
         else if (source == ReadSource.Matview)
-            yield return Branch("analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), "");
+            yield return Branch("analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), "", "");
         else
-            yield return Branch("analytics.session_summary_live", "transaction_timestamp()", "");
+            yield return Branch("analytics.session_summary_live", "transaction_timestamp()", "", "");
     }
 
-    // Condition, order and limit inside each branch: each stops at the first rows that its index gives.
-    private string Branch(string relation, string refreshedAt, string condition) => $"""
-        (select {SessionSql.Fields("b")}, {refreshedAt} as last_refresh_at
-        from {relation} as b
-        where b.user_id = k.user_id{condition}{Conditions("b")}{Keyset("b")}{SessionSql.StillTheirs(source, "b")}
-        order by {OrderBy("b")}
-        limit @limit)
-        """;
+    /// <summary>Condition, order and limit inside each branch, which stops at the first rows of its index or sort.</summary>
+    /// <param name="condition">On the row itself: what the index or the sort leaves out.</param>
+    /// <param name="lookup">On other tables: one probe a row, so only for rows that come within the limit.</param>
+    private string Branch(string relation, string refreshedAt, string condition, string lookup)
+    {
+        var rows = $"{relation} as b where b.user_id = k.user_id{condition}{Conditions("b")}{Keyset("b")}";
+        lookup += SessionSql.StillTheirs(source, "b");
+        return ByStart
+            ? $"""
+                (select {SessionSql.Fields("b")}, {refreshedAt} as last_refresh_at
+                from {rows}{lookup}
+                order by {OrderBy("b")}
+                limit @limit)
+                """
+            // Sorted behind a fence: otherwise the lookups come first, for each of the user's sessions.
+            : $"""
+                (select {SessionSql.Fields("b")}, b.last_refresh_at
+                from (
+                    select {SessionSql.Fields("b")}, {refreshedAt} as last_refresh_at, {Key("b")} as sort_key
+                    from {rows}
+                    order by {OrderBy("b")}
+                    offset 0
+                ) as b
+                where true{lookup}
+                order by b.sort_key {Direction}, b.session_id {Direction}
+                limit @limit)
+                """;
+    }
 
     private string Conditions(string b) => string.Concat(
         shape.Filter.From is null ? "" : $" and {b}.started_at >= @from::date::timestamp at time zone 'UTC'",
@@ -78,9 +98,7 @@ internal sealed class SessionPageSql(SessionPageShape shape, ReadSource source)
         _ => $"{alias}.started_at",
     };
 
-    private string OrderBy(string alias)
-    {
-        var direction = Descending ? "desc" : "asc";
-        return $"{Key(alias)} {direction}, {alias}.session_id {direction}";
-    }
+    private string Direction => Descending ? "desc" : "asc";
+
+    private string OrderBy(string alias) => $"{Key(alias)} {Direction}, {alias}.session_id {Direction}";
 }

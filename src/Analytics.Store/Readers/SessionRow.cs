@@ -73,8 +73,12 @@ internal static class SessionSql
         + $"{alias}.set_count, {alias}.exercise_count";
 
     /// <summary>Whose a session is, core decides: one that changed hands is not shown to its former owner.</summary>
+    /// <remarks>
+    /// A scalar and not 'exists': the planner makes a join of that, believes that it keeps one row, and then reads and sorts
+    /// all sessions of the user instead of stopping at the limit.
+    /// </remarks>
     public static string StillTheirs(ReadSource source, string alias) => source == ReadSource.Live ? "" :
-        $" and exists (select from core.sessions as s where s.session_id = {alias}.session_id and s.user_id = {alias}.user_id)";
+        $" and (select s.user_id = {alias}.user_id from core.sessions as s where s.session_id = {alias}.session_id) is true";
 
     /// <summary>Splits wire rows into the sessions of each ordinal, with their user's freshness.</summary>
     public static (ILookup<long, SessionRow> Sessions, IReadOnlyDictionary<Guid, Freshness> Freshness) Assemble(

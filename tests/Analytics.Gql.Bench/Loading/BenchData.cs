@@ -8,16 +8,7 @@ using Npgsql;
 
 namespace Analytics.Gql.Bench.Loading;
 
-/// <summary>How much to load.</summary>
-/// <param name="Users">Of these a few hold a fifth of the sessions (5,000 each at a million), the others 80 on average.</param>
-public sealed record BenchSize(int Sessions = 1_000_000, int SetsPerSession = 10, int Users = 10_000)
-{
-    /// <summary>Users with about 5,000 sessions each.</summary>
-    public int HeavyUsers => Math.Max(1, Sessions / 5 / 5_000);
-}
-
-/// <summary>Large data with ids that anyone can compute: md5 of 'user:n', 'exercise:n', 'session:n', 'set:n', n from 0.
-/// The users 0 .. <see cref="BenchSize.HeavyUsers"/>-1 are the heavy ones.</summary>
+/// <summary>Fills an empty database; which ids and how many, <see cref="BenchSize"/> says.</summary>
 public static class BenchData
 {
     private const int SessionsPerChunk = 100_000;
@@ -25,12 +16,9 @@ public static class BenchData
     private const int Exercises = 200;
 
     /// <summary>Loads 104 weeks that end now. Migrate after it: there are no indexes and triggers yet to slow it down.</summary>
-    /// <exception cref="InvalidOperationException">The database has a core already, or the size makes no sense.</exception>
+    /// <exception cref="InvalidOperationException">The database has a core already.</exception>
     public static async Task LoadAsync(NpgsqlConnection connection, BenchSize size, Action<string> log, CancellationToken ct)
     {
-        if (size.Sessions < 1 || size.SetsPerSession < 0 || size.Users <= size.HeavyUsers)
-            throw new InvalidOperationException(
-                $"{size} cannot be spread: it needs at least one session and more than {size.HeavyUsers} users.");
         if (await ScalarAsync<bool>(connection, "select to_regclass('core.sessions') is not null", ct))
             throw new InvalidOperationException(
                 $"Database '{connection.Database}' has core.sessions already. Load into a new, empty database and migrate after it.");
@@ -45,7 +33,7 @@ public static class BenchData
             {
                 var end = Math.Min(size.Sessions, first + SessionsPerChunk);
                 await ChunkAsync(connection, size, first, end, ct);
-                Say($"{end:N0} of {size.Sessions:N0} sessions, {(long)end * size.SetsPerSession:N0} sets");
+                Say($"{end:N0} of {size.Sessions:N0} sessions, {(long)end * BenchSize.SetsPerSession:N0} sets");
             }
             foreach (var constraint in constraints)
             {
@@ -91,12 +79,12 @@ public static class BenchData
                    case when s.activity_type <> 'strength' and s.n % 4 <> 0 then 3000 + s.n % 20000 end,
                    s.started_at, s.started_at
             from (
-                select n, case when n % 5 = 0 then n / 5 % $5
+                select n, case when n % $7 = 0 then n / $7 % $5
                                else $5 + (hashint4(n)::bigint & 2147483647) % ($4 - $5) end as place,
                        case when n % 20 < 12 then 'strength' when n % 20 < 17 then 'run' else 'ride' end as activity_type,
                        now() - make_interval(secs => ($3 - n)::double precision / $3 * $6 * 7 * 86400) as started_at
                 from generate_series($1, $2 - 1) as n) as s
-            """, ct, first, end, size.Sessions, size.Users, size.HeavyUsers, Weeks);
+            """, ct, first, end, size.Sessions, size.Users, size.HeavyUsers, Weeks, BenchSize.HeavyShare);
         await ExecuteAsync(connection,
             """
             insert into core.sets
@@ -113,7 +101,7 @@ public static class BenchData
                 from generate_series($1, $2 - 1) as n
                 offset 0) as s
             cross join generate_series(0, $3 - 1) as k
-            """, ct, first, end, size.SetsPerSession, Exercises);
+            """, ct, first, end, BenchSize.SetsPerSession, Exercises);
     }
 
     private sealed record Constraint(string Name, string Drop, string Add);

@@ -1,0 +1,955 @@
+-- Written by DbSchemaTests from db/migrations and db/definitions; never edited by hand.
+CREATE SCHEMA analytics;
+
+COMMENT ON SCHEMA analytics IS 'Workout aggregates and the engine that keeps them: read the views that end in _current.';
+
+CREATE SCHEMA core;
+
+CREATE FUNCTION analytics.drain(max_rows integer, max_users integer) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    this_drain bigint;
+begin
+    -- A snapshot older than the lock would miss what the drain before this one did.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'analytics.drain runs at read committed, not at %', current_setting('transaction_isolation')
+            using errcode = 'active_sql_transaction',
+                  hint = 'Call it in a statement of its own, or begin the transaction at read committed.';
+    end if;
+    -- One drain at a time. The number is the engine's own: see analytics.lock_id.
+    if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then
+        return;
+    end if;
+
+    with state as materialized (
+        select s.generation, s.drain_number + 1 as drain_number
+        from analytics.refresh_state as s
+        where s.mode = 'Incremental'
+    ),
+    taken as (
+        delete from analytics.staging_changes as c
+        where c.ctid = any (array(
+            select n.ctid from analytics.staging_changes as n, state
+            where n.session_id is not null or (n.user_id is not null and n.week is not null)
+            order by n.changed_at
+            limit max_rows
+        ) || array(
+            -- Whole users are taken a few at a time: each may stand for thousands of keys.
+            select n.ctid from analytics.staging_changes as n, state
+            where n.session_id is null and n.week is null and n.user_id is not null
+            order by n.changed_at
+            limit max_users
+        ))
+        returning c.user_id, c.session_id, analytics.monday_of(c.week) as week, c.exercise_id
+    ),
+    staged as materialized (
+        select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select x.session_id, p.user_id, p.week
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select s.user_id, analytics.week_of(s.started_at) as week
+            from core.sessions as s where s.session_id = x.session_id
+            union
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
+    whole_users as materialized (
+        select distinct s.user_id from staged as s
+        where s.user_id is not null and s.session_id is null and s.week is null
+    ),
+    session_summary_keys as materialized (
+        select distinct k.user_id, k.session_id from (
+            select c.user_id, c.session_id from changes as c where c.session_id is not null
+            union all
+            select u.user_id, u.session_id
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.session_id from analytics.session_summary_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.session_id from analytics.session_summary as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.session_id from analytics.session_summary_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    ),
+    session_summary_rows as (
+        insert into analytics.session_summary_delta as t
+            (user_id, session_id, activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+        select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids,
+               v.user_id is null, state.generation, statement_timestamp()
+        from session_summary_keys as k
+        cross join state
+        left join lateral (
+            select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.session_summary_live as v
+            where v.user_id = k.user_id and v.session_id = k.session_id
+            offset 0
+        ) as v on true
+        on conflict (user_id, session_id) do update set
+            (activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+            = (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at, excluded.week_start, excluded.duration_s, excluded.distance_m, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
+        returning 1
+    ),
+    weekly_aggregates_keys as materialized (
+        select distinct k.user_id, k.week_start from (
+            select c.user_id, c.week as week_start from changes as c where c.week is not null
+            union all
+            select u.user_id, u.week_start
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.week_start from analytics.weekly_aggregates_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.week_start from analytics.weekly_aggregates as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.week_start from analytics.weekly_aggregates_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    ),
+    weekly_aggregates_rows as (
+        insert into analytics.weekly_aggregates_delta as t
+            (user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+        select k.user_id, k.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids,
+               v.user_id is null, state.generation, statement_timestamp()
+        from weekly_aggregates_keys as k
+        cross join state
+        left join lateral (
+            select v.user_id, v.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.weekly_aggregates_live as v
+            where v.user_id = k.user_id and v.week_start = k.week_start
+            offset 0
+        ) as v on true
+        on conflict (user_id, week_start) do update set
+            (session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+            = (excluded.session_count, excluded.total_distance_m, excluded.total_duration_s, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
+        returning 1
+    ),
+    touched as materialized (
+        select w.user_id, array_agg(w.week_start order by w.week_start) as weeks, null::uuid[] as session_ids
+        from weekly_aggregates_keys as w group by w.user_id
+        union all
+        select s.user_id, null, array_agg(s.session_id order by s.session_id)
+        from session_summary_keys as s group by s.user_id
+    ),
+    events as (
+        insert into analytics.refresh_events (drain_number, user_id, weeks, session_ids)
+        select state.drain_number, t.user_id,
+               coalesce(max(t.weeks) filter (where t.weeks is not null), '{}'),
+               coalesce(max(t.session_ids) filter (where t.session_ids is not null), '{}')
+        from touched as t cross join state
+        group by state.drain_number, t.user_id
+    ),
+    counted as materialized (
+        select (select count(*) from taken) as staged_changes,
+               (select count(*) from session_summary_rows) +
+               (select count(*) from weekly_aggregates_rows) +
+               0 as keys
+    ),
+    stamped as (
+        update analytics.refresh_state as r
+        set drain_number = state.drain_number, last_incremental_at = statement_timestamp()
+        from state, counted
+        where counted.staged_changes > 0
+    ),
+    run as (
+        insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, staged_changes, keys)
+        select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
+        from counted as c where c.staged_changes > 0
+    )
+    select c.staged_changes, c.keys, state.drain_number
+    into staged_changes, keys, this_drain
+    from counted as c cross join state;
+
+    if staged_changes > 0 then
+        -- The number alone: whoever listens reads refresh_events for what it missed.
+        perform pg_notify('analytics_refreshed', this_drain::text);
+        drain_number := this_drain;
+        return next;
+    elsif this_drain is not null then
+        staged_changes := 0;
+        keys := 0;
+        return next;
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was staged.';
+
+CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    queue_limit constant int := 1000;
+    hint_limit constant int := 10000;
+    state record;
+    stamp timestamptz;
+    staged int;
+begin
+    if source = 'LIVE' then
+        return query
+        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8 from (select distinct unnest(user_ids)) as x (u);
+        return;
+    end if;
+
+    select s.last_incremental_at, s.stamps into state from analytics.refresh_state as s;
+    select min(v.value::timestamptz) into stamp
+    from jsonb_each_text(state.stamps) as v (key, value)
+    where aggregate is null or v.key = aggregate;
+    select count(*) into staged
+    from (select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c;
+
+    return query
+    with asked as materialized (select distinct unnest(user_ids) as user_id),
+    pending as (
+        -- A small queue is looked at whole.
+        select coalesce(o.user_id, c.user_id) as user_id, count(*) as rows, min(c.changed_at) as oldest
+        from (select q.user_id, q.session_id, q.changed_at from analytics.staging_changes as q
+              where staged between 1 and queue_limit) as c
+        left join lateral (
+            -- The owner where the row hints somebody else or nobody; the hint counts besides.
+            select s.user_id from core.sessions as s
+            where s.session_id = c.session_id and s.user_id is distinct from c.user_id
+            union all
+            select c.user_id where c.user_id is not null
+        ) as o on true
+        where coalesce(o.user_id, c.user_id) = any (user_ids)
+        group by 1
+        union all
+        -- A large one is asked for the hints, by index.
+        select a.user_id, h.rows, h.oldest
+        from asked as a
+        cross join lateral (
+            select count(*) as rows, min(x.changed_at) as oldest
+            from (select c.changed_at from analytics.staging_changes as c
+                  where c.user_id = a.user_id order by c.changed_at limit hint_limit) as x
+        ) as h
+        where staged > queue_limit and h.rows > 0
+        union all
+        select a.user_id, 1, o.oldest
+        from asked as a
+        cross join (select min(c.changed_at) as oldest from analytics.staging_changes as c) as o
+        where staged > queue_limit
+        union all
+        -- Rows for everyone.
+        select a.user_id, e.rows, e.oldest
+        from asked as a
+        cross join (
+            select count(*) as rows, min(c.changed_at) as oldest
+            from analytics.staging_changes as c where c.session_id is null and c.user_id is null
+        ) as e
+        where e.rows > 0
+        union all
+        -- What earlier drains folded in is missing from the matviews.
+        select a.user_id, d.rows, d.oldest
+        from asked as a
+        cross join lateral (
+            select count(*) as rows, min(x.refreshed_at) as oldest from (
+                select d.refreshed_at from analytics.session_summary_delta as d where d.user_id = a.user_id union all
+                select d.refreshed_at from analytics.weekly_aggregates_delta as d where d.user_id = a.user_id union all
+                select null::timestamptz as refreshed_at where false
+            ) as x
+        ) as d
+        where source = 'MATVIEW' and d.rows > 0
+    ),
+    totals as (
+        select p.user_id, least(sum(p.rows), 2147483647)::int as rows, min(p.oldest) as oldest
+        from pending as p group by p.user_id
+    )
+    select a.user_id,
+           case when source = 'MATVIEW' then least(stamp, t.oldest)
+                else least(transaction_timestamp(), t.oldest)
+           end,
+           case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
+           coalesce(t.rows, 0),
+           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8
+    from asked as a
+    left join totals as t on t.user_id = a.user_id;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text) IS 'How fresh an answer read in the same statement is, per user. source: INCREMENTAL (*_current), MATVIEW or LIVE; aggregate: whose stamp counts, null for the oldest of all.';
+
+CREATE FUNCTION analytics.lock_id(purpose text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE purpose WHEN 'drain'::text THEN '4702110001'::bigint WHEN 'full-refresh'::text THEN '4702110002'::bigint ELSE NULL::bigint END;
+
+COMMENT ON FUNCTION analytics.lock_id(purpose text) IS 'Key of an advisory lock: drain or full-refresh.';
+
+CREATE FUNCTION analytics.measured(amount numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (abs(amount) < '10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric) THEN amount ELSE NULL::numeric END;
+
+COMMENT ON FUNCTION analytics.measured(amount numeric) IS 'The amount, or null when it is NaN, infinite or beyond 1e100.';
+
+CREATE FUNCTION analytics.monday_of(day date) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN isfinite(day) THEN (day - ((EXTRACT(isodow FROM day))::integer - 1)) ELSE day END;
+
+COMMENT ON FUNCTION analytics.monday_of(day date) IS 'The Monday of the ISO week that a day belongs to; an infinite day is itself.';
+
+CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with state as (
+        select s.last_incremental_at, (select min(v.value::timestamptz) from jsonb_each_text(s.stamps) as v) as stamp
+        from analytics.refresh_state as s
+    ),
+    queue as (
+        select count(*) as rows, min(c.changed_at) as oldest
+        from (select q.changed_at from analytics.staging_changes as q
+              where source <> 'LIVE' order by q.changed_at limit 100000) as c
+    ),
+    folded as (
+        select count(*) as rows, min(x.refreshed_at) as oldest from (
+            select d.refreshed_at from analytics.session_summary_delta as d where source = 'MATVIEW' limit 100000
+        ) as x
+    ),
+    pending as (
+        select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest
+        from queue as q cross join folded as f
+    )
+    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
+           case source when 'MATVIEW' then s.stamp
+                       when 'LIVE' then transaction_timestamp()
+                       else greatest(s.stamp, s.last_incremental_at) end,
+           p.rows,
+           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8
+    from state as s cross join pending as p;
+$$;
+
+COMMENT ON FUNCTION analytics.service_freshness(source text) IS 'How fresh the whole service is, read from the given source.';
+
+CREATE FUNCTION analytics.sorted_distinct(ids uuid[]) RETURNS uuid[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE((SELECT array_agg(DISTINCT i.id ORDER BY i.id) AS array_agg FROM unnest(sorted_distinct.ids) i(id)), '{}'::uuid[]);
+
+COMMENT ON FUNCTION analytics.sorted_distinct(ids uuid[]) IS 'The distinct ids of an array, sorted; the last step of exercise_union.';
+
+CREATE FUNCTION analytics.stage_everything() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into analytics.staging_changes default values;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.stage_everything() IS 'Stages a full refresh: a truncate does not say what it removed.';
+
+CREATE FUNCTION analytics.stage_sessions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- The old and the new place: a session may move between users and weeks.
+    if tg_op = 'INSERT' then
+        insert into analytics.staging_changes (user_id, session_id, week)
+        select n.user_id, n.session_id, analytics.week_of(n.started_at) from new_rows as n;
+    elsif tg_op = 'DELETE' then
+        insert into analytics.staging_changes (user_id, session_id, week)
+        select o.user_id, o.session_id, analytics.week_of(o.started_at) from old_rows as o;
+    else
+        insert into analytics.staging_changes (user_id, session_id, week)
+        select o.user_id, o.session_id, analytics.week_of(o.started_at) from old_rows as o
+        union
+        select n.user_id, n.session_id, analytics.week_of(n.started_at) from new_rows as n;
+    end if;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.stage_sessions() IS 'Stages the old and the new place of each session that a statement changed.';
+
+CREATE FUNCTION analytics.stage_sets() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- The user is a hint for freshness only; the drain resolves the session's present user and week itself. It is null
+    -- where the session went first (a cascade).
+    if tg_op = 'INSERT' then
+        insert into analytics.staging_changes (user_id, session_id, exercise_id)
+        select distinct s.user_id, n.session_id, n.exercise_id
+        from new_rows as n left join core.sessions as s on s.session_id = n.session_id;
+    elsif tg_op = 'DELETE' then
+        insert into analytics.staging_changes (user_id, session_id, exercise_id)
+        select distinct s.user_id, o.session_id, o.exercise_id
+        from old_rows as o left join core.sessions as s on s.session_id = o.session_id;
+    else
+        insert into analytics.staging_changes (user_id, session_id, exercise_id)
+        select s.user_id, x.session_id, x.exercise_id
+        from (select o.session_id, o.exercise_id from old_rows as o
+              union
+              select n.session_id, n.exercise_id from new_rows as n) as x
+        left join core.sessions as s on s.session_id = x.session_id;
+    end if;
+    return null;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.stage_sets() IS 'Stages the session and the exercise of each set that a statement changed.';
+
+CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (date_trunc('week'::text, (instant AT TIME ZONE 'UTC'::text)))::date;
+
+COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
+
+CREATE AGGREGATE analytics.exercise_union(uuid[]) (
+    SFUNC = array_cat,
+    STYPE = uuid[],
+    INITCOND = '{}',
+    FINALFUNC = analytics.sorted_distinct,
+    PARALLEL = safe
+);
+
+COMMENT ON AGGREGATE analytics.exercise_union(uuid[]) IS 'Sorted distinct union of exercise ids.';
+
+CREATE TABLE analytics.aggregates (
+    name text NOT NULL,
+    key_columns text[] NOT NULL,
+    columns text[] NOT NULL,
+    ordinal integer NOT NULL
+);
+
+COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
+
+CREATE TABLE analytics.refresh_events (
+    drain_number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    weeks date[] NOT NULL,
+    session_ids uuid[] NOT NULL,
+    refreshed_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE analytics.refresh_events IS 'What each drain changed: one row a drain and user. Drain numbers are assigned under the drain''s lock, so a reader that knows the last number it saw misses nothing.';
+
+CREATE TABLE analytics.refresh_runs (
+    run_id bigint NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    staged_changes bigint DEFAULT 0 NOT NULL,
+    keys bigint DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT refresh_runs_kind_check CHECK ((kind = ANY (ARRAY['INCREMENTAL'::text, 'FULL'::text, 'AUDIT'::text]))),
+    CONSTRAINT refresh_runs_outcome_check CHECK ((outcome = ANY (ARRAY['RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text])))
+);
+
+COMMENT ON TABLE analytics.refresh_runs IS 'Each refresh run that did something, or tried to; kept as long as housekeeping says.';
+
+COMMENT ON COLUMN analytics.refresh_runs.staged_changes IS 'Staged changes that the run took off the queue.';
+
+COMMENT ON COLUMN analytics.refresh_runs.keys IS 'Aggregate rows that the run recomputed (0 for a full refresh: all of them).';
+
+COMMENT ON COLUMN analytics.refresh_runs.error IS 'Why it failed, for an operator; null when it succeeded.';
+
+ALTER TABLE analytics.refresh_runs ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME analytics.refresh_runs_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE analytics.refresh_state (
+    one boolean DEFAULT true NOT NULL,
+    mode text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    drain_number bigint DEFAULT 0 NOT NULL,
+    last_incremental_at timestamp with time zone,
+    last_full_refresh_at timestamp with time zone,
+    stamps jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT refresh_state_mode_check CHECK ((mode = ANY (ARRAY['Incremental'::text, 'NightlyOnly'::text, 'Live'::text]))),
+    CONSTRAINT refresh_state_one_check CHECK (one)
+)
+WITH (fillfactor='10', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200');
+
+COMMENT ON TABLE analytics.refresh_state IS 'One row: the mode, the generation and the stamps of the refresh engine.';
+
+COMMENT ON COLUMN analytics.refresh_state.mode IS 'Incremental (delta over the matviews), NightlyOnly (the matviews alone) or Live (the plain views).';
+
+COMMENT ON COLUMN analytics.refresh_state.generation IS 'Raised under the drain''s lock before each full refresh; delta rows of older generations are in the matviews.';
+
+COMMENT ON COLUMN analytics.refresh_state.drain_number IS 'Number of the latest drain that changed something.';
+
+COMMENT ON COLUMN analytics.refresh_state.last_incremental_at IS 'When the latest drain that changed something began.';
+
+COMMENT ON COLUMN analytics.refresh_state.last_full_refresh_at IS 'When the latest full refresh that succeeded for every aggregate began to read.';
+
+COMMENT ON COLUMN analytics.refresh_state.stamps IS 'Aggregate name to the instant just before its latest REFRESH: no row of that matview is newer, none is missing.';
+
+CREATE TABLE analytics.schema_definitions (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE analytics.schema_definitions IS 'Applied definitions; a changed checksum applies them again.';
+
+CREATE TABLE analytics.schema_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE analytics.schema_migrations IS 'Applied files of db/migrations; a changed checksum is refused.';
+
+CREATE TABLE core.sessions (
+    session_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    activity_type text NOT NULL,
+    title text,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    distance_m numeric,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE core.sets (
+    set_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    exercise_id uuid NOT NULL,
+    set_index integer NOT NULL,
+    is_warmup boolean DEFAULT false NOT NULL,
+    reps integer,
+    weight_kg numeric,
+    rpe numeric,
+    distance_m numeric,
+    duration_s integer,
+    CONSTRAINT sets_set_index_check CHECK ((set_index >= 0))
+);
+
+CREATE VIEW analytics.session_summary_live AS
+ SELECT s.user_id,
+    s.session_id,
+    s.activity_type,
+    s.title,
+    s.started_at,
+    s.ended_at,
+    analytics.week_of(s.started_at) AS week_start,
+        CASE
+            WHEN ((s.ended_at >= s.started_at) AND isfinite(s.started_at) AND isfinite(s.ended_at)) THEN (floor((EXTRACT(epoch FROM s.ended_at) - EXTRACT(epoch FROM s.started_at))))::bigint
+            ELSE NULL::bigint
+        END AS duration_s,
+    COALESCE(analytics.measured(s.distance_m), t.distance_m) AS distance_m,
+    t.total_volume_kg,
+    round((t.rpe_sum / (NULLIF(t.rpe_count, 0))::numeric), 2) AS avg_rpe,
+    t.set_count,
+    cardinality(t.exercise_ids) AS exercise_count,
+    t.rpe_sum,
+    t.rpe_count,
+    t.exercise_ids
+   FROM (core.sessions s
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(((t_1.reps)::numeric * analytics.measured(t_1.weight_kg))) FILTER (WHERE (t_1.is_warmup IS NOT TRUE)), (0)::numeric) AS total_volume_kg,
+            sum(analytics.measured(t_1.distance_m)) AS distance_m,
+            (count(*) FILTER (WHERE (t_1.is_warmup IS NOT TRUE)))::integer AS set_count,
+            COALESCE(sum(analytics.measured(t_1.rpe)) FILTER (WHERE (t_1.is_warmup IS NOT TRUE)), (0)::numeric) AS rpe_sum,
+            (count(analytics.measured(t_1.rpe)) FILTER (WHERE (t_1.is_warmup IS NOT TRUE)))::integer AS rpe_count,
+            COALESCE(array_agg(DISTINCT t_1.exercise_id ORDER BY t_1.exercise_id) FILTER (WHERE (t_1.is_warmup IS NOT TRUE)), '{}'::uuid[]) AS exercise_ids
+           FROM core.sets t_1
+          WHERE (t_1.session_id = s.session_id)) t);
+
+COMMENT ON VIEW analytics.session_summary_live IS 'Per session, straight from core: the definition of the aggregate session_summary.';
+
+COMMENT ON COLUMN analytics.session_summary_live.week_start IS 'Monday of the ISO week of started_at, in UTC.';
+
+COMMENT ON COLUMN analytics.session_summary_live.duration_s IS 'Whole seconds from start to end, rounded down; null while the session is open or when it ends before it starts.';
+
+COMMENT ON COLUMN analytics.session_summary_live.distance_m IS 'Metres: the session''s own distance, else the sum over its sets, warm-ups included; null when there is none.';
+
+COMMENT ON COLUMN analytics.session_summary_live.total_volume_kg IS 'Kilograms: sum of reps x weight over working sets; a set without either counts as nothing.';
+
+COMMENT ON COLUMN analytics.session_summary_live.avg_rpe IS 'Mean rate of perceived exertion over the working sets that have one, two decimals; null when none has.';
+
+COMMENT ON COLUMN analytics.session_summary_live.set_count IS 'Working sets (warm-ups excluded).';
+
+COMMENT ON COLUMN analytics.session_summary_live.exercise_count IS 'Distinct exercises among the working sets.';
+
+COMMENT ON COLUMN analytics.session_summary_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several rows stay exact.';
+
+COMMENT ON COLUMN analytics.session_summary_live.rpe_count IS 'Working sets that have an RPE.';
+
+COMMENT ON COLUMN analytics.session_summary_live.exercise_ids IS 'The distinct exercises of the working sets, sorted.';
+
+CREATE MATERIALIZED VIEW analytics.session_summary AS
+ SELECT v.user_id,
+    v.session_id,
+    v.activity_type,
+    v.title,
+    v.started_at,
+    v.ended_at,
+    v.week_start,
+    v.duration_s,
+    v.distance_m,
+    v.total_volume_kg,
+    v.avg_rpe,
+    v.set_count,
+    v.exercise_count,
+    v.rpe_sum,
+    v.rpe_count,
+    v.exercise_ids
+   FROM analytics.session_summary_live v
+  WITH NO DATA;
+
+COMMENT ON MATERIALIZED VIEW analytics.session_summary IS 'Pre-computed session_summary, as of its stamp in refresh_state; read session_summary_current.';
+
+CREATE TABLE analytics.session_summary_delta (
+    user_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    activity_type text,
+    title text,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    week_start date,
+    duration_s bigint,
+    distance_m numeric,
+    total_volume_kg numeric,
+    avg_rpe numeric,
+    set_count integer,
+    exercise_count integer,
+    rpe_sum numeric,
+    rpe_count integer,
+    exercise_ids uuid[],
+    deleted boolean NOT NULL,
+    generation bigint NOT NULL,
+    refreshed_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_analyze_threshold='500');
+
+COMMENT ON TABLE analytics.session_summary_delta IS 'Rows of session_summary recomputed since the last full refresh; deleted rows hide the matview''s.';
+
+CREATE VIEW analytics.session_summary_current AS
+ SELECT d.refreshed_at AS last_refresh_at,
+    d.user_id,
+    d.session_id,
+    d.activity_type,
+    d.title,
+    d.started_at,
+    d.ended_at,
+    d.week_start,
+    d.duration_s,
+    d.distance_m,
+    d.total_volume_kg,
+    d.avg_rpe,
+    d.set_count,
+    d.exercise_count,
+    d.rpe_sum,
+    d.rpe_count,
+    d.exercise_ids
+   FROM analytics.session_summary_delta d
+  WHERE (NOT d.deleted)
+UNION ALL
+ SELECT ( SELECT ((r.stamps ->> 'session_summary'::text))::timestamp with time zone AS timestamptz
+           FROM analytics.refresh_state r
+          WHERE r.one) AS last_refresh_at,
+    m.user_id,
+    m.session_id,
+    m.activity_type,
+    m.title,
+    m.started_at,
+    m.ended_at,
+    m.week_start,
+    m.duration_s,
+    m.distance_m,
+    m.total_volume_kg,
+    m.avg_rpe,
+    m.set_count,
+    m.exercise_count,
+    m.rpe_sum,
+    m.rpe_count,
+    m.exercise_ids
+   FROM analytics.session_summary m
+  WHERE (NOT (EXISTS ( SELECT
+           FROM analytics.session_summary_delta d
+          WHERE ((d.user_id = m.user_id) AND (d.session_id = m.session_id)))));
+
+COMMENT ON VIEW analytics.session_summary_current IS 'session_summary as readers see it: the delta, and the matview where the delta is silent. Columns as in session_summary_live.';
+
+COMMENT ON COLUMN analytics.session_summary_current.last_refresh_at IS 'When this row was recomputed.';
+
+CREATE TABLE analytics.staging_changes (
+    user_id uuid,
+    session_id uuid,
+    week date,
+    exercise_id uuid,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    folded_by bigint
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='100000');
+
+COMMENT ON TABLE analytics.staging_changes IS 'Append-only queue of what changed. Only a user: that whole user. No user and no session: a full refresh, pending for everyone until it is done. Filled by triggers on core and by enqueueRefresh; read and cleared by the drain.';
+
+COMMENT ON COLUMN analytics.staging_changes.user_id IS 'Whose data changed; for changed sets a hint only: the drain resolves the present owner itself.';
+
+COMMENT ON COLUMN analytics.staging_changes.session_id IS 'The session that changed; null for a whole user or a week.';
+
+COMMENT ON COLUMN analytics.staging_changes.week IS 'Any day of the week that changed; the drain takes its Monday.';
+
+COMMENT ON COLUMN analytics.staging_changes.exercise_id IS 'The exercise whose sets changed.';
+
+COMMENT ON COLUMN analytics.staging_changes.changed_at IS 'When it was written, before its transaction committed: never later than the change became visible.';
+
+COMMENT ON COLUMN analytics.staging_changes.folded_by IS 'Generation of the full refresh that contains this change.';
+
+CREATE VIEW analytics.weekly_aggregates_live AS
+ SELECT s.user_id,
+    s.week_start,
+    (count(*))::integer AS session_count,
+    COALESCE(sum(s.distance_m), (0)::numeric) AS total_distance_m,
+    (COALESCE(sum(s.duration_s), (0)::numeric))::bigint AS total_duration_s,
+    sum(s.total_volume_kg) AS total_volume_kg,
+    round((sum(s.rpe_sum) / (NULLIF(sum(s.rpe_count), 0))::numeric), 2) AS avg_rpe,
+    (sum(s.set_count))::integer AS set_count,
+    cardinality(analytics.exercise_union(s.exercise_ids)) AS exercise_count,
+    sum(s.rpe_sum) AS rpe_sum,
+    (sum(s.rpe_count))::integer AS rpe_count,
+    analytics.exercise_union(s.exercise_ids) AS exercise_ids
+   FROM analytics.session_summary_live s
+  GROUP BY s.user_id, s.week_start;
+
+COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
+
+CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
+ SELECT v.user_id,
+    v.week_start,
+    v.session_count,
+    v.total_distance_m,
+    v.total_duration_s,
+    v.total_volume_kg,
+    v.avg_rpe,
+    v.set_count,
+    v.exercise_count,
+    v.rpe_sum,
+    v.rpe_count,
+    v.exercise_ids
+   FROM analytics.weekly_aggregates_live v
+  WITH NO DATA;
+
+COMMENT ON MATERIALIZED VIEW analytics.weekly_aggregates IS 'Pre-computed weekly_aggregates, as of its stamp in refresh_state; read weekly_aggregates_current.';
+
+CREATE TABLE analytics.weekly_aggregates_delta (
+    user_id uuid NOT NULL,
+    week_start date NOT NULL,
+    session_count integer,
+    total_distance_m numeric,
+    total_duration_s bigint,
+    total_volume_kg numeric,
+    avg_rpe numeric,
+    set_count integer,
+    exercise_count integer,
+    rpe_sum numeric,
+    rpe_count integer,
+    exercise_ids uuid[],
+    deleted boolean NOT NULL,
+    generation bigint NOT NULL,
+    refreshed_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_analyze_threshold='500');
+
+COMMENT ON TABLE analytics.weekly_aggregates_delta IS 'Rows of weekly_aggregates recomputed since the last full refresh; deleted rows hide the matview''s.';
+
+CREATE VIEW analytics.weekly_aggregates_current AS
+ SELECT d.refreshed_at AS last_refresh_at,
+    d.user_id,
+    d.week_start,
+    d.session_count,
+    d.total_distance_m,
+    d.total_duration_s,
+    d.total_volume_kg,
+    d.avg_rpe,
+    d.set_count,
+    d.exercise_count,
+    d.rpe_sum,
+    d.rpe_count,
+    d.exercise_ids
+   FROM analytics.weekly_aggregates_delta d
+  WHERE (NOT d.deleted)
+UNION ALL
+ SELECT ( SELECT ((r.stamps ->> 'weekly_aggregates'::text))::timestamp with time zone AS timestamptz
+           FROM analytics.refresh_state r
+          WHERE r.one) AS last_refresh_at,
+    m.user_id,
+    m.week_start,
+    m.session_count,
+    m.total_distance_m,
+    m.total_duration_s,
+    m.total_volume_kg,
+    m.avg_rpe,
+    m.set_count,
+    m.exercise_count,
+    m.rpe_sum,
+    m.rpe_count,
+    m.exercise_ids
+   FROM analytics.weekly_aggregates m
+  WHERE (NOT (EXISTS ( SELECT
+           FROM analytics.weekly_aggregates_delta d
+          WHERE ((d.user_id = m.user_id) AND (d.week_start = m.week_start)))));
+
+COMMENT ON VIEW analytics.weekly_aggregates_current IS 'weekly_aggregates as readers see it: the delta, and the matview where the delta is silent. Columns as in weekly_aggregates_live.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_current.last_refresh_at IS 'When this row was recomputed.';
+
+CREATE TABLE core.exercises (
+    exercise_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    muscle_group text
+);
+
+CREATE TABLE core.users (
+    user_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    display_name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY analytics.aggregates
+    ADD CONSTRAINT aggregates_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY analytics.refresh_events
+    ADD CONSTRAINT refresh_events_pkey PRIMARY KEY (drain_number, user_id);
+
+ALTER TABLE ONLY analytics.refresh_runs
+    ADD CONSTRAINT refresh_runs_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY analytics.refresh_state
+    ADD CONSTRAINT refresh_state_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY analytics.schema_definitions
+    ADD CONSTRAINT schema_definitions_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY analytics.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY analytics.session_summary_delta
+    ADD CONSTRAINT session_summary_delta_pkey PRIMARY KEY (user_id, session_id);
+
+ALTER TABLE ONLY analytics.weekly_aggregates_delta
+    ADD CONSTRAINT weekly_aggregates_delta_pkey PRIMARY KEY (user_id, week_start);
+
+ALTER TABLE ONLY core.exercises
+    ADD CONSTRAINT exercises_pkey PRIMARY KEY (exercise_id);
+
+ALTER TABLE ONLY core.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (session_id);
+
+ALTER TABLE ONLY core.sets
+    ADD CONSTRAINT sets_pkey PRIMARY KEY (set_id);
+
+ALTER TABLE ONLY core.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (user_id);
+
+CREATE INDEX refresh_events_refreshed ON analytics.refresh_events USING btree (refreshed_at);
+
+CREATE INDEX refresh_runs_started ON analytics.refresh_runs USING btree (kind, started_at);
+
+CREATE INDEX session_summary_delta_session_id ON analytics.session_summary_delta USING btree (session_id);
+
+CREATE INDEX session_summary_delta_user_id_started_at_session_id ON analytics.session_summary_delta USING btree (user_id, started_at DESC, session_id DESC) WHERE (NOT deleted);
+
+CREATE UNIQUE INDEX session_summary_key ON analytics.session_summary USING btree (user_id, session_id);
+
+CREATE INDEX session_summary_session_id ON analytics.session_summary USING btree (session_id);
+
+CREATE INDEX session_summary_user_id_started_at_session_id ON analytics.session_summary USING btree (user_id, started_at DESC, session_id DESC);
+
+CREATE INDEX staging_changes_oldest ON analytics.staging_changes USING btree (changed_at);
+
+CREATE INDEX staging_changes_user ON analytics.staging_changes USING btree (user_id, changed_at);
+
+CREATE INDEX staging_changes_wide ON analytics.staging_changes USING btree (changed_at) WHERE (session_id IS NULL);
+
+CREATE UNIQUE INDEX weekly_aggregates_key ON analytics.weekly_aggregates USING btree (user_id, week_start);
+
+CREATE INDEX sessions_user_started ON core.sessions USING btree (user_id, started_at DESC, session_id DESC);
+
+CREATE INDEX sessions_user_week ON core.sessions USING btree (user_id, ((date_trunc('week'::text, (started_at AT TIME ZONE 'UTC'::text)))::date));
+
+CREATE INDEX sets_session ON core.sets USING btree (session_id);
+
+CREATE TRIGGER analytics_stage_delete AFTER DELETE ON core.sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sessions();
+
+COMMENT ON TRIGGER analytics_stage_delete ON core.sessions IS 'Tells analytics which sessions went.';
+
+CREATE TRIGGER analytics_stage_delete AFTER DELETE ON core.sets REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sets();
+
+COMMENT ON TRIGGER analytics_stage_delete ON core.sets IS 'Tells analytics whose sets went.';
+
+CREATE TRIGGER analytics_stage_insert AFTER INSERT ON core.sessions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sessions();
+
+COMMENT ON TRIGGER analytics_stage_insert ON core.sessions IS 'Tells analytics which sessions are new.';
+
+CREATE TRIGGER analytics_stage_insert AFTER INSERT ON core.sets REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sets();
+
+COMMENT ON TRIGGER analytics_stage_insert ON core.sets IS 'Tells analytics whose sets are new.';
+
+CREATE TRIGGER analytics_stage_truncate AFTER TRUNCATE ON core.sessions FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_everything();
+
+COMMENT ON TRIGGER analytics_stage_truncate ON core.sessions IS 'Tells analytics that all sessions went.';
+
+CREATE TRIGGER analytics_stage_truncate AFTER TRUNCATE ON core.sets FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_everything();
+
+COMMENT ON TRIGGER analytics_stage_truncate ON core.sets IS 'Tells analytics that all sets went.';
+
+CREATE TRIGGER analytics_stage_update AFTER UPDATE ON core.sessions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sessions();
+
+COMMENT ON TRIGGER analytics_stage_update ON core.sessions IS 'Tells analytics which sessions changed or moved.';
+
+CREATE TRIGGER analytics_stage_update AFTER UPDATE ON core.sets REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sets();
+
+COMMENT ON TRIGGER analytics_stage_update ON core.sets IS 'Tells analytics whose sets changed or moved.';
+
+ALTER TABLE ONLY core.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES core.users(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY core.sets
+    ADD CONSTRAINT sets_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES core.exercises(exercise_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY core.sets
+    ADD CONSTRAINT sets_session_id_fkey FOREIGN KEY (session_id) REFERENCES core.sessions(session_id) ON DELETE CASCADE;

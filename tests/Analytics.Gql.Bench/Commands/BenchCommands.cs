@@ -1,0 +1,61 @@
+// What the bench is asked: which sections, how much data, where.
+using System.CommandLine;
+using Analytics.Gql.Bench.Loading;
+using Analytics.Gql.Bench.Serving;
+
+namespace Analytics.Gql.Bench.Commands;
+
+public static class BenchCommands
+{
+    private static readonly Option<int> Sessions = new("--sessions")
+    {
+        Description = "Sessions to load, with ten sets each.",
+        DefaultValueFactory = _ => 1_000_000,
+    };
+    private static readonly Option<string?> Folder = new("--data")
+    {
+        Description = "Keeps the private cluster in this folder and uses it again; otherwise it is thrown away.",
+    };
+    private static readonly Option<string?> Connection = new("--connection")
+    {
+        Description = "Instead of a private cluster: an Npgsql connection string to an empty database, or one that the bench loaded.",
+    };
+    private static readonly Option<FileInfo?> Output = new("--output")
+    {
+        Description = "Writes the figures to this file too.",
+    };
+    private static readonly Option<int> Seconds = new("--seconds")
+    {
+        Description = "How long each query is asked, and how long writes arrive.",
+        DefaultValueFactory = _ => 20,
+    };
+    private static readonly Option<int> Rate = new("--rate")
+    {
+        Description = "Writes a second that arrive while latency is measured.",
+        DefaultValueFactory = _ => 100,
+    };
+
+    public static RootCommand Create(string[] args)
+    {
+        return new RootCommand("Measures Analytics.Gql against its targets. Exit code 1: one was missed; 2: it could not run.")
+        {
+            Section("load", BenchSections.None, "Fills an empty database, migrates and refreshes it."),
+            Section("reads", BenchSections.Reads, "Times queries over HTTP: quiet, with a delta, while full refreshes run."),
+            Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
+            Section("latency", BenchSections.Latency, "Times how long a committed write takes to show in an answer."),
+            Section("all", BenchSections.All, "Every section, one after the other."),
+            ServerChild.Command(args),
+        };
+    }
+
+    private static Command Section(string name, BenchSections sections, string description)
+    {
+        var command = new Command(name, description) { Sessions, Folder, Connection, Output, Seconds, Rate };
+        command.SetAction((parsed, ct) => BenchRun.RunAsync(
+            new BenchSettings(
+                new DatabaseSettings(parsed.GetValue(Sessions), parsed.GetValue(Folder), parsed.GetValue(Connection)),
+                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rate), parsed.GetValue(Output)),
+            ct));
+        return command;
+    }
+}

@@ -1,0 +1,59 @@
+// Opens the database, measures the sections that were asked for, says what was missed.
+using Analytics.Gql.Bench.Drains;
+using Analytics.Gql.Bench.Latency;
+using Analytics.Gql.Bench.Loading;
+using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Reads;
+using Analytics.LocalPostgres;
+using Npgsql;
+
+namespace Analytics.Gql.Bench.Commands;
+
+[Flags]
+public enum BenchSections { None = 0, Reads = 1, Drains = 2, Latency = 4, All = Reads | Drains | Latency }
+
+/// <param name="Duration">Of each query's measurement, and of the writes.</param>
+/// <param name="Rate">Writes a second.</param>
+public sealed record BenchSettings(
+    DatabaseSettings Database, BenchSections Sections, TimeSpan Duration, int Rate, FileInfo? Output);
+
+public static class BenchRun
+{
+    private const int Done = 0, TargetMissed = 1, Unusable = 2;
+
+    public static async Task<int> RunAsync(BenchSettings settings, CancellationToken ct)
+    {
+        try
+        {
+            return await MeasureAsync(settings, ct);
+        }
+        catch (Exception e) when (e is ArgumentException or LocalClusterException or NpgsqlException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return Unusable;
+        }
+    }
+
+    private static async Task<int> MeasureAsync(BenchSettings settings, CancellationToken ct)
+    {
+        var progress = new Progress();
+        await using var database = await progress.ShowAsync(
+            "database", log => BenchDatabase.OpenAsync(settings.Database, log, ct));
+        var report = new Report(Console.Out);
+        report.Section("Setting", await Setting.DescribeAsync(database, ct));
+        if (settings.Sections == BenchSections.None)
+            return Done;
+
+        // Reads first: they start without a delta, which the other sections leave behind.
+        if (settings.Sections.HasFlag(BenchSections.Reads))
+            await ReadSection.RunAsync(database, settings.Duration, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Drains))
+            await DrainSection.RunAsync(database, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Latency))
+            await LatencySection.RunAsync(database, settings.Duration, settings.Rate, report, progress, ct);
+        report.Summary();
+        if (settings.Output is { } file)
+            await report.SaveAsync(file, ct);
+        return report.Missed.Count == 0 ? Done : TargetMissed;
+    }
+}

@@ -1,0 +1,73 @@
+// How long a drain of a few changed sessions takes, beside the full refresh that it saves.
+using System.Diagnostics;
+using System.Globalization;
+using Analytics.Gql.Bench.Loading;
+using Analytics.Gql.Bench.Measuring;
+using Analytics.Store.Refresh;
+
+namespace Analytics.Gql.Bench.Drains;
+
+internal static class DrainSection
+{
+    private static readonly (int Sessions, int Times, double MedianMs)[] Steps =
+        [(1, 30, 5), (100, 15, 40), (1_000, 8, 250)];
+
+    private const int WarmUps = 3;
+
+    public static async Task RunAsync(BenchDatabase database, Report report, Progress progress, CancellationToken ct)
+    {
+        var drain = new Drain(database.Primary);
+        await drain.RunUntilEmptyAsync(ct);
+        var changes = new SessionChanges(database, seed: 1);
+        var results = await progress.ShowAsync("drains", async log =>
+        {
+            var results = new List<Durations>();
+            foreach (var (sessions, times, _) in Steps)
+            {
+                log($"{sessions} changed sessions");
+                results.Add(await MeasureAsync(drain, changes, sessions, times, ct));
+            }
+            return results;
+        });
+        report.Section("Drains",
+            "Milliseconds of one drain after that many random sessions changed (one set's weight each), the commit included. "
+            + "The target is for the median. A full refresh is what each would cost without the deltas.");
+        var table = new MarkdownTable("changed sessions", "times", "p50", "p95", "max", "target");
+        foreach (var (step, result) in Steps.Zip(results))
+            table.Row(
+                step.Sessions.ToString("N0", CultureInfo.InvariantCulture), result.Count, result.P50Ms, result.P95Ms, result.MaxMs,
+                report.Judge($"median drain of {step.Sessions:N0} sessions", result.P50Ms, step.MedianMs));
+        var full = await progress.ShowAsync("full refresh", _ => FullRefreshAsync(database, ct));
+        table.Row("full refresh", 1, full.TotalMilliseconds, full.TotalMilliseconds, full.TotalMilliseconds, "–");
+        report.Table(table);
+    }
+
+    private static async Task<Durations> MeasureAsync(
+        Drain drain, SessionChanges changes, int sessions, int times, CancellationToken ct)
+    {
+        var durations = new Durations();
+        for (var i = -WarmUps; i < times; i++)
+        {
+            var changed = await changes.ChangeAsync(sessions, ct);
+            var started = Stopwatch.GetTimestamp();
+            var result = await drain.RunBatchAsync(ct);
+            var took = Stopwatch.GetElapsedTime(started);
+            if (result.StagedChanges != changed)
+                throw new InvalidOperationException(
+                    $"A drain took {result.StagedChanges} of {changed} staged changes: somebody else drains or writes here. "
+                    + "Stop them.");
+            if (i >= 0)
+                durations.Record(took);
+        }
+        return durations;
+    }
+
+    private static async Task<TimeSpan> FullRefreshAsync(BenchDatabase database, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = await new FullRefresh(database.ConnectionString).RunAsync(ct);
+        if (!result.Succeeded)
+            throw new InvalidOperationException($"The full refresh failed: {string.Join("; ", result.Errors)}");
+        return Stopwatch.GetElapsedTime(started);
+    }
+}

@@ -1,0 +1,32 @@
+// The only contact with Analytics.LocalPostgres: a durable cluster, set up for a million sessions on a small machine.
+using Analytics.LocalPostgres;
+
+namespace Analytics.Gql.Bench.Loading;
+
+internal sealed class PrivateCluster : IAsyncDisposable
+{
+    private readonly LocalCluster _cluster;
+
+    private PrivateCluster(LocalCluster cluster) => _cluster = cluster;
+
+    /// <summary>What differs from PostgreSQL's defaults; printed with the figures.</summary>
+    public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
+    {
+        ["shared_buffers"] = "1GB",
+        ["maintenance_work_mem"] = "512MB",
+        ["max_wal_size"] = "8GB",
+        ["checkpoint_timeout"] = "15min",
+        ["random_page_cost"] = "1.1",
+        ["effective_io_concurrency"] = "100",
+    };
+
+    /// <param name="folder">Kept and used again; null: a throwaway folder.</param>
+    public static async Task<PrivateCluster> StartAsync(string? folder, Action<string> log, CancellationToken ct) =>
+        new(await LocalCluster.StartAsync(
+            // Durable: a commit that does not wait for its disk would flatter every figure that contains one.
+            new LocalClusterOptions { Folder = folder, Durable = true, Settings = Settings, Log = log }, ct));
+
+    public string ConnectionStringFor(string database) => _cluster.ConnectionStringFor(database);
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}

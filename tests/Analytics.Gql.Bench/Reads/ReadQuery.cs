@@ -1,0 +1,39 @@
+// What a dashboard asks, of users drawn at random.
+using Analytics.Gql.Bench.Loading;
+using Analytics.Gql.Bench.Serving;
+
+namespace Analytics.Gql.Bench.Reads;
+
+/// <param name="HasTarget">Whether the product promises a time for it; the others are there to be looked at.</param>
+internal sealed record ReadQuery(string Name, string Operation, Func<Random, object> Variables, bool HasTarget = true)
+{
+    public string Text { get; } = GraphQLClient.Operation(Operation);
+}
+
+internal static class ReadQueries
+{
+    private const int Weeks = 12;
+    private const int TeamSize = 50;
+
+    /// <param name="users">The heavy ones first, as <see cref="BenchSize"/> says.</param>
+    /// <param name="lastDay">Of the data.</param>
+    public static IReadOnlyList<ReadQuery> Of(BenchSize size, Guid[] users, DateOnly lastDay)
+    {
+        var (from, to) = (lastDay.AddDays(-7 * (Weeks - 1)), lastDay);
+        return
+        [
+            new("12 weeks of a user", "AthleteWeeks", r => new { userId = Any(r), from, to }),
+            new("12 weeks of 50 users", "TeamWeeks", r => new { ids = Team(r), from, to }),
+            new("20 sessions of a user", "SessionPage", r => new { userId = Any(r) }),
+            new("20 of 5,000 sessions", "SessionPage", r => new { userId = Heavy(r) }),
+            new("20 of 5,000 by volume", "SessionPage", r => new { userId = Heavy(r), order = "VOLUME_DESC" },
+                HasTarget: false),
+            new("athlete page", "AthletePage", r => new { userId = Any(r), from, to }, HasTarget: false),
+            new("team page with sessions", "TeamPage", r => new { ids = Team(r), from, to }, HasTarget: false),
+        ];
+
+        Guid Any(Random random) => users[random.Next(users.Length)];
+        Guid Heavy(Random random) => users[random.Next(size.HeavyUsers)];
+        Guid[] Team(Random random) => random.GetItems(users, TeamSize * 2).Distinct().Take(TeamSize).ToArray();
+    }
+}

@@ -1,0 +1,29 @@
+// The child process: the real server on a free loopback port, until its standard input ends (as when its parent is killed).
+using System.CommandLine;
+
+namespace Analytics.Gql.Bench.Serving;
+
+internal static class ServerChild
+{
+    public const string Name = "serve-child";
+
+    public static Command Command(string[] args)
+    {
+        var command = new Command(Name, "What the bench starts for itself.")
+        {
+            Hidden = true,
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.SetAction((_, ct) => RunAsync([.. args.Skip(1)], ct));
+        return command;
+    }
+
+    private static async Task RunAsync(string[] args, CancellationToken ct)
+    {
+        await using var app = AnalyticsServer.Build(args);
+        await app.StartAsync(ct);
+        Console.WriteLine(app.Urls.First());
+        await Console.OpenStandardInput().CopyToAsync(Stream.Null, ct);
+        await app.StopAsync(ct);
+    }
+}

@@ -1,0 +1,58 @@
+// Starts the server in a process of its own, so that the load does not share its garbage collector and thread pool.
+using System.Diagnostics;
+
+namespace Analytics.Gql.Bench.Serving;
+
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, Uri endpoint) => (_process, Endpoint) = (process, endpoint);
+
+    /// <summary>Of GraphQL.</summary>
+    public Uri Endpoint { get; }
+
+    /// <exception cref="InvalidOperationException">It ended before it listened; standard error says why.</exception>
+    public static async Task<ServerProcess> StartAsync(string connectionString, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        // 'dotnet Analytics.Gql.Bench.dll' runs as dotnet; 'dotnet run' and the executable run as themselves.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
+        foreach (var argument in new[]
+        {
+            ServerChild.Name, "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
+            "--Logging:LogLevel:Default=Warning", $"--ConnectionStrings:Analytics={connectionString}",
+        })
+            start.ArgumentList.Add(argument);
+        var process = Process.Start(start)!;
+        var address = await FirstAddressAsync(process, ct) ?? throw new InvalidOperationException(
+            $"The server ended with {process.ExitCode} before it listened; what it wrote on standard error says why.");
+        // Read on: a server whose log fills the pipe would stop.
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError(), CancellationToken.None);
+        return new ServerProcess(process, new Uri(address, "graphql"));
+    }
+
+    private static async Task<Uri?> FirstAddressAsync(Process process, CancellationToken ct)
+    {
+        while (await process.StandardOutput.ReadLineAsync(ct) is { } line)
+        {
+            if (line.StartsWith("http://", StringComparison.Ordinal))
+                return new Uri(line);
+            await Console.Error.WriteLineAsync(line);
+        }
+        await process.WaitForExitAsync(ct);
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
