@@ -71,6 +71,7 @@ internal sealed class DockerServer : IServer
         foreach (var (name, value) in options.EffectiveSettings(hasStatements: true))
             arguments.AddRange(["-c", $"{name}={value}"]);
 
+        options.Log?.Invoke($"starting {_image} in Docker, which fetches it when it does not have it");
         _watchdog = Watchdog.OverContainer(_name);
         var start = new ProcessStartInfo("docker", arguments);
         start.Environment["POSTGRES_PASSWORD"] = Password; // Not an argument: those are everybody's to read.

