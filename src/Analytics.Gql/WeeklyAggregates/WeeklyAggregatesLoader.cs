@@ -37,8 +37,7 @@ public sealed class WeeklyAggregatesLoader(
     }
 
     // Totals are part of the key, so that a range read without them is read again where a later level wants them; in
-    // one
-    // level they are read for all, since one statement is worth more than the few ids that nobody selects.
+    // one level they are read for all, since one statement is worth more than the few ids that nobody selects.
     protected override async Task<IReadOnlyList<WeeklyAggregates>> FetchAsync(
         IReadOnlyList<WeeksAsked> keys, CancellationToken ct)
     {
