@@ -9,6 +9,7 @@ CREATE FUNCTION analytics.drain(max_rows integer, max_users integer) RETURNS TAB
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     AS $$
 declare

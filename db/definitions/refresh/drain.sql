@@ -10,6 +10,8 @@ create or replace function analytics.drain(max_rows int, max_users int)
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp
     set jit = off
+    -- Planned once for each connection: its two limits make no plan better than another.
+    set plan_cache_mode = force_generic_plan
     -- A plan made while the queue or a delta is empty would scan it whole, and a session keeps it while they fill.
     set enable_seqscan = off
 as $drain$

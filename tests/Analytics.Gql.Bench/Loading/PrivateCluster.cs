@@ -12,7 +12,8 @@ internal sealed class PrivateCluster : IAsyncDisposable
     /// <summary>What differs from PostgreSQL's defaults; printed with the figures.</summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
-        ["shared_buffers"] = "1GB",
+        // A quarter of the memory, as PostgreSQL's manual advises for a dedicated server.
+        ["shared_buffers"] = $"{Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / 1_048_576, 256, 8_192)}MB",
         ["maintenance_work_mem"] = "512MB",
         ["max_wal_size"] = "8GB",
         ["checkpoint_timeout"] = "15min",

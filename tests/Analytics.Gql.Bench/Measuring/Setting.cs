@@ -25,7 +25,7 @@ public static class Setting
             """, cancellationToken: ct));
         return string.Create(CultureInfo.InvariantCulture,
             $"{row.Sessions:N0} sessions, {row.Sets:N0} sets, {row.Users:N0} users ({row.Bytes / 1e9:N1} GB); ")
-            + $"PostgreSQL {row.Version}, fsync {row.Fsync}, shared_buffers {row.Buffers}; "
+            + $"PostgreSQL {row.Version}, fsync {row.Fsync}, shared_buffers {row.Buffers}{(database.IsPrivate ? ", warm" : "")}; "
             + $".NET {Environment.Version}, {Environment.ProcessorCount} cores for load, server and database; {Build}.";
     }
 
