@@ -15,7 +15,7 @@ internal static class ReadSection
 
     /// <summary>The load leaves a refresh little of a small machine.</summary>
     private static readonly TimeSpan LongestRefresh = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
     public static async Task RunAsync(
         BenchDatabase database, TimeSpan duration, Report report, Progress progress, CancellationToken ct)
