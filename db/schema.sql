@@ -5,15 +5,19 @@ COMMENT ON SCHEMA analytics IS 'Workout aggregates and the engine that keeps the
 
 CREATE SCHEMA core;
 
-CREATE FUNCTION analytics.drain(max_rows integer, max_users integer) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint)
+CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     AS $$
+#variable_conflict use_column
 declare
-    this_drain bigint;
+    batches jsonb;
+    batch tid[];
+    half int;
+    done record;
+    fault text;
 begin
     -- A snapshot older than the lock would miss what the drain before this one did.
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -25,176 +29,57 @@ begin
     if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then
         return;
     end if;
-
-    with state as materialized (
-        select s.generation, s.drain_number + 1 as drain_number
-        from analytics.refresh_state as s
-        where s.mode = 'Incremental'
-    ),
-    taken as (
-        delete from analytics.staging_changes as c
-        where c.ctid = any (array(
-            select n.ctid from analytics.staging_changes as n, state
-            where n.session_id is not null or (n.user_id is not null and n.week is not null)
-            order by n.changed_at
-            limit max_rows
-        ) || array(
-            -- Whole users are taken a few at a time: each may stand for thousands of keys.
-            select n.ctid from analytics.staging_changes as n, state
-            where n.session_id is null and n.week is null and n.user_id is not null
-            order by n.changed_at
-            limit max_users
-        ))
-        returning c.user_id, c.session_id, analytics.monday_of(c.week) as week, c.exercise_id
-    ),
-    staged as materialized (
-        select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
-    ),
-    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
-    -- only as a hint, and a deleted session's sets do not know it at all.
-    places as materialized (
-        select x.session_id, p.user_id, p.week
-        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
-        cross join lateral (
-            select s.user_id, analytics.week_of(s.started_at) as week
-            from core.sessions as s where s.session_id = x.session_id
-            union
-            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
-            union
-            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
-            offset 0
-        ) as p
-    ),
-    changes as materialized (
-        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
-        union
-        select p.user_id, s.session_id, p.week, s.exercise_id
-        from staged as s join places as p on p.session_id = s.session_id
-    ),
-    whole_users as materialized (
-        select distinct s.user_id from staged as s
-        where s.user_id is not null and s.session_id is null and s.week is null
-    ),
-    session_summary_keys as materialized (
-        select distinct k.user_id, k.session_id from (
-            select c.user_id, c.session_id from changes as c where c.session_id is not null
-            union all
-            select u.user_id, u.session_id
-            from whole_users as w
-            cross join lateral (
-                select v.user_id, v.session_id from analytics.session_summary_live as v where v.user_id = w.user_id
-                union
-                select m.user_id, m.session_id from analytics.session_summary as m where m.user_id = w.user_id
-                union
-                select d.user_id, d.session_id from analytics.session_summary_delta as d where d.user_id = w.user_id
-                offset 0
-            ) as u
-        ) as k
-    ),
-    session_summary_rows as (
-        insert into analytics.session_summary_delta as t
-            (user_id, session_id, activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-        select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids,
-               v.user_id is null, state.generation, statement_timestamp()
-        from session_summary_keys as k
-        cross join state
-        left join lateral (
-            select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
-            from analytics.session_summary_live as v
-            where v.user_id = k.user_id and v.session_id = k.session_id
-            offset 0
-        ) as v on true
-        on conflict (user_id, session_id) do update set
-            (activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-            = (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at, excluded.week_start, excluded.duration_s, excluded.distance_m, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
-        returning 1
-    ),
-    weekly_aggregates_keys as materialized (
-        select distinct k.user_id, k.week_start from (
-            select c.user_id, c.week as week_start from changes as c where c.week is not null
-            union all
-            select u.user_id, u.week_start
-            from whole_users as w
-            cross join lateral (
-                select v.user_id, v.week_start from analytics.weekly_aggregates_live as v where v.user_id = w.user_id
-                union
-                select m.user_id, m.week_start from analytics.weekly_aggregates as m where m.user_id = w.user_id
-                union
-                select d.user_id, d.week_start from analytics.weekly_aggregates_delta as d where d.user_id = w.user_id
-                offset 0
-            ) as u
-        ) as k
-    ),
-    weekly_aggregates_rows as (
-        insert into analytics.weekly_aggregates_delta as t
-            (user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-        select k.user_id, k.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids,
-               v.user_id is null, state.generation, statement_timestamp()
-        from weekly_aggregates_keys as k
-        cross join state
-        left join lateral (
-            select v.user_id, v.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
-            from analytics.weekly_aggregates_live as v
-            where v.user_id = k.user_id and v.week_start = k.week_start
-            offset 0
-        ) as v on true
-        on conflict (user_id, week_start) do update set
-            (session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-            = (excluded.session_count, excluded.total_distance_m, excluded.total_duration_s, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
-        returning 1
-    ),
-    touched as materialized (
-        select w.user_id, array_agg(w.week_start order by w.week_start) as weeks, null::uuid[] as session_ids
-        from weekly_aggregates_keys as w group by w.user_id
-        union all
-        select s.user_id, null, array_agg(s.session_id order by s.session_id)
-        from session_summary_keys as s group by s.user_id
-    ),
-    events as (
-        insert into analytics.refresh_events (drain_number, user_id, weeks, session_ids)
-        select state.drain_number, t.user_id,
-               coalesce(max(t.weeks) filter (where t.weeks is not null), '{}'),
-               coalesce(max(t.session_ids) filter (where t.session_ids is not null), '{}')
-        from touched as t cross join state
-        group by state.drain_number, t.user_id
-    ),
-    counted as materialized (
-        select (select count(*) from taken) as staged_changes,
-               (select count(*) from session_summary_rows) +
-               (select count(*) from weekly_aggregates_rows) +
-               0 as keys
-    ),
-    stamped as (
-        update analytics.refresh_state as r
-        set drain_number = state.drain_number, last_incremental_at = statement_timestamp()
-        from state, counted
-        where counted.staged_changes > 0
-    ),
-    run as (
-        insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, staged_changes, keys)
-        select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
-        from counted as c where c.staged_changes > 0
-    )
-    select c.staged_changes, c.keys, state.drain_number
-    into staged_changes, keys, this_drain
-    from counted as c cross join state;
-
-    if staged_changes > 0 then
-        -- The number alone: whoever listens reads refresh_events for what it missed.
-        perform pg_notify('analytics_refreshed', this_drain::text);
-        drain_number := this_drain;
-        return next;
-    elsif this_drain is not null then
-        staged_changes := 0;
-        keys := 0;
-        return next;
+    if not exists (select from analytics.refresh_state as s where s.mode = 'Incremental') then
+        return;
     end if;
+
+    drain.staged_changes := 0;
+    drain.keys := 0;
+    drain.set_aside := 0;
+    -- Nobody else takes rows off the queue or moves them while we hold the lock, so they are still there below.
+    batches := jsonb_build_array(to_jsonb(analytics.next_batch(max_rows, max_users, changed_since)::text[]));
+    while jsonb_array_length(batches) > 0 loop
+        batch := array(select b.id::tid from jsonb_array_elements_text(batches -> 0) as b (id));
+        batches := batches - 0;
+        continue when cardinality(batch) = 0;
+        begin
+            select * into done from analytics.recompute(batch);
+            drain.staged_changes := drain.staged_changes + done.staged_changes;
+            drain.keys := drain.keys + done.keys;
+            drain.drain_number := done.drain_number;
+        exception
+            -- What a row can do wrong. Anything else (locks, time, space, a broken definition) is no row's fault and
+            -- ends the drain: nothing is taken off the queue.
+            when cardinality_violation or data_exception or integrity_constraint_violation or raise_exception
+                 or external_routine_exception then
+                if cardinality(batch) > 1 then
+                    half := cardinality(batch) / 2;
+                    batches := jsonb_build_array(to_jsonb(batch[:half]::text[]), to_jsonb(batch[half + 1:]::text[])) || batches;
+                else
+                    get stacked diagnostics fault = message_text;
+                    fault := fault || ' (' || sqlstate || ')';
+                    perform analytics.set_aside(batch[1], fault);
+                    drain.set_aside := drain.set_aside + 1;
+                end if;
+        end;
+    end loop;
+
+    if drain.set_aside > 0 then
+        insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, staged_changes, error)
+        values ('INCREMENTAL', 'FAILED', statement_timestamp(), clock_timestamp(), drain.set_aside,
+                format('%s staged changes set aside, to be tried again: %s', drain.set_aside, fault));
+    end if;
+    if drain.drain_number is not null then
+        -- The number alone: whoever listens reads refresh_events for what it missed.
+        perform pg_notify('analytics_refreshed', drain.drain_number::text);
+    end if;
+    return next;
 end
 $$;
 
-COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was staged.';
+COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due.';
 
-CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision)
+CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -203,18 +88,22 @@ declare
     hint_limit constant int := 10000;
     state record;
     stamp timestamptz;
+    verified timestamptz;
     staged int;
 begin
     if source = 'LIVE' then
         return query
-        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8 from (select distinct unnest(user_ids)) as x (u);
+        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8, null::timestamptz
+        from (select distinct unnest(user_ids)) as x (u);
         return;
     end if;
 
-    select s.last_incremental_at, s.stamps into state from analytics.refresh_state as s;
-    select min(v.value::timestamptz) into stamp
-    from jsonb_each_text(state.stamps) as v (key, value)
-    where aggregate is null or v.key = aggregate;
+    select s.last_incremental_at, s.stamps, s.verified into state from analytics.refresh_state as s;
+    select min((state.stamps ->> a.name)::timestamptz),
+           case when bool_and(state.verified ? a.name) then min((state.verified ->> a.name)::timestamptz) end
+    into stamp, verified
+    from analytics.aggregates as a
+    where aggregate is null or a.name = aggregate;
     select count(*) into staged
     from (select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c;
 
@@ -264,6 +153,7 @@ begin
         from asked as a
         cross join lateral (
             select count(*) as rows, min(x.refreshed_at) as oldest from (
+                select d.refreshed_at from analytics.personal_records_delta as d where d.user_id = a.user_id union all
                 select d.refreshed_at from analytics.session_summary_delta as d where d.user_id = a.user_id union all
                 select d.refreshed_at from analytics.weekly_aggregates_delta as d where d.user_id = a.user_id union all
                 select null::timestamptz as refreshed_at where false
@@ -281,7 +171,8 @@ begin
            end,
            case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
            coalesce(t.rows, 0),
-           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8
+           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8,
+           verified
     from asked as a
     left join totals as t on t.user_id = a.user_id;
 end
@@ -307,13 +198,434 @@ CREATE FUNCTION analytics.monday_of(day date) RETURNS date
 
 COMMENT ON FUNCTION analytics.monday_of(day date) IS 'The Monday of the ISO week that a day belongs to; an infinite day is itself.';
 
-CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision)
+CREATE FUNCTION analytics.next_batch(max_rows integer, max_users integer, changed_since timestamp with time zone) RETURNS tid[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+    return array(
+        -- The oldest, so that everything gets its turn.
+        (select n.ctid from analytics.staging_changes as n
+         where (n.session_id is not null or (n.user_id is not null and n.week is not null))
+           and (n.retry_at is null or n.retry_at <= statement_timestamp())
+           and (changed_since is null or n.changed_at >= changed_since)
+         order by n.changed_at
+         limit max_rows - max_rows / 4)
+        union
+        -- The newest, so that whoever trains just now does not wait for a bulk load to be worked off.
+        (select n.ctid from analytics.staging_changes as n
+         where (n.session_id is not null or (n.user_id is not null and n.week is not null))
+           and (n.retry_at is null or n.retry_at <= statement_timestamp())
+           and (changed_since is null or n.changed_at >= changed_since)
+         order by n.changed_at desc
+         limit max_rows / 4)
+        union
+        -- Whole users are taken a few at a time: each may stand for thousands of keys.
+        (select n.ctid from analytics.staging_changes as n
+         where n.session_id is null and n.week is null and n.user_id is not null
+           and (n.retry_at is null or n.retry_at <= statement_timestamp())
+         order by n.changed_at
+         limit max_users)
+    );
+end
+$$;
+
+COMMENT ON FUNCTION analytics.next_batch(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'The staged changes that a drain takes: three parts of the oldest and one of the newest, and a few whole users; none that is set aside for later.';
+
+CREATE FUNCTION analytics.pending_changes(user_ids uuid[]) RETURNS TABLE(user_id uuid, session_id uuid, week date, exercise_id uuid, read_live boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+    queue_limit constant int := 1000;
+    user_limit constant int := 500;
+    staged int;
+begin
+    select count(*) into staged
+    from (select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c;
+    if staged = 0 then
+        return;
+    end if;
+    if staged > queue_limit then
+        return query select u, null::uuid, null::date, null::uuid, true from (select distinct unnest(user_ids)) as x (u);
+        return;
+    end if;
+    return query
+    with theirs as materialized (
+        select c.user_id, c.session_id, analytics.monday_of(c.week) as week, c.exercise_id, s.user_id as owner_id
+        from analytics.staging_changes as c
+        left join core.sessions as s on s.session_id = c.session_id
+        -- Rows of deleted sessions know no user: whoever had the session is found by it.
+        where c.user_id is null or c.user_id = any (user_ids) or s.user_id = any (user_ids)
+    ),
+    whole as materialized (
+        select u.id from (select distinct unnest(user_ids)) as u (id)
+        where exists (select from theirs as t where t.session_id is null and t.user_id is null)
+           or exists (select from theirs as t where t.user_id = u.id and t.session_id is null and t.week is null)
+           or (select count(*) from theirs as t where u.id in (t.user_id, t.owner_id)) > user_limit
+    )
+    select t.user_id, t.session_id, t.week, t.exercise_id, false
+    from theirs as t
+    where t.session_id is not null or t.week is not null
+    union all
+    select w.id, null, null, null, true from whole as w;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.pending_changes(user_ids uuid[]) IS 'The staged changes that concern the given users, as they were staged; read_live: too many, or all of the user.';
+
+CREATE FUNCTION analytics.personal_records_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, exercise_id uuid, max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamp with time zone, best_e1rm_kg numeric, best_e1rm_session_id uuid, best_e1rm_at timestamp with time zone, best_set_volume_kg numeric, best_set_volume_session_id uuid, best_set_volume_at timestamp with time zone, max_distance_m numeric, max_distance_session_id uuid, max_distance_at timestamp with time zone, deleted boolean, refreshed_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with state as materialized (
+        select s.generation <> s.folded_generation as folding from analytics.refresh_state as s
+    ),
+    asked as materialized (
+        select p.user_id, p.session_id, p.week, p.exercise_id, p.read_live from analytics.pending_changes(user_ids) as p
+    ),
+    staged as materialized (
+        select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select x.session_id, p.user_id, p.week
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select s.user_id, analytics.week_of(s.started_at) as week
+            from core.sessions as s where s.session_id = x.session_id
+            union
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
+    whole_users as (
+        select null::uuid as user_id where false
+    ),
+    personal_records_keys as materialized (
+        select distinct k.user_id, k.exercise_id from (
+            select distinct c.user_id, x.exercise_id
+                    from changes as c
+                    cross join state
+                    cross join lateral (
+                        select c.exercise_id where c.exercise_id is not null
+                        union
+                        -- The session itself changed: every exercise that it has, or had when it was last folded in.
+                        select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
+                        union
+                        select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+                        where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
+                        union
+                        select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+                        where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
+                    ) as x
+                    left join lateral (
+                        select r.* from analytics.personal_records_current as r
+                        where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+                        offset 0
+                    ) as r on true
+                    left join lateral (
+                        select v.* from analytics.session_records_live as v
+                        where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+                        offset 0
+                    ) as v on true
+                    -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
+                    -- change where the session holds it or reaches it now: otherwise its row is as it would be recomputed, apart
+                    -- from changes that are still staged. While a full refresh runs this is not so, because the rows that the
+                    -- session was compared with may give way to older ones.
+                    where c.session_id is not null
+                      and (state.folding
+                           or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
+                                               r.best_set_volume_session_id, r.max_distance_session_id)
+                           or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
+                           or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
+                           or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
+                           or coalesce(v.distance_m >= r.max_distance_m, v.distance_m is not null))
+            union all
+            select u.user_id, u.exercise_id
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.exercise_id from analytics.personal_records_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.exercise_id from analytics.personal_records as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.exercise_id from analytics.personal_records_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    )
+    select k.user_id, k.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at, v.user_id is null, transaction_timestamp()
+    from personal_records_keys as k
+        left join lateral (
+            select v.user_id, v.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at
+            from analytics.personal_records_live as v
+            where v.user_id = k.user_id and v.exercise_id = k.exercise_id
+            offset 0
+        ) as v on true
+    where k.user_id = any (user_ids)
+      and not exists (select from asked as a where a.read_live and a.user_id = k.user_id)
+    union all
+    select a.user_id, null::uuid, null::numeric, null::uuid, null::timestamp with time zone, null::numeric, null::uuid, null::timestamp with time zone, null::numeric, null::uuid, null::timestamp with time zone, null::numeric, null::uuid, null::timestamp with time zone, false, null
+    from asked as a
+    where a.read_live;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
+
+CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+    with state as materialized (
+        -- Folding: a full refresh has begun and is not done. Rows that a delta shows now may give way to older ones.
+        select s.generation, s.drain_number + 1 as drain_number, s.generation <> s.folded_generation as folding
+        from analytics.refresh_state as s
+        where s.mode = 'Incremental'
+    ),
+    taken as (
+        delete from analytics.staging_changes as c
+        using state
+        where c.ctid = any (batch)
+        returning c.user_id, c.session_id, analytics.monday_of(c.week) as week, c.exercise_id
+    ),
+    staged as materialized (
+        select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
+    ),
+    -- changes
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select x.session_id, p.user_id, p.week
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select s.user_id, analytics.week_of(s.started_at) as week
+            from core.sessions as s where s.session_id = x.session_id
+            union
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
+    -- end of changes
+    whole_users as materialized (
+        select distinct s.user_id from staged as s
+        where s.user_id is not null and s.session_id is null and s.week is null
+    ),
+    personal_records_keys as materialized (
+        select distinct k.user_id, k.exercise_id from (
+            select distinct c.user_id, x.exercise_id
+                    from changes as c
+                    cross join state
+                    cross join lateral (
+                        select c.exercise_id where c.exercise_id is not null
+                        union
+                        -- The session itself changed: every exercise that it has, or had when it was last folded in.
+                        select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
+                        union
+                        select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+                        where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
+                        union
+                        select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+                        where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
+                    ) as x
+                    left join lateral (
+                        select r.* from analytics.personal_records_current as r
+                        where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+                        offset 0
+                    ) as r on true
+                    left join lateral (
+                        select v.* from analytics.session_records_live as v
+                        where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+                        offset 0
+                    ) as v on true
+                    -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
+                    -- change where the session holds it or reaches it now: otherwise its row is as it would be recomputed, apart
+                    -- from changes that are still staged. While a full refresh runs this is not so, because the rows that the
+                    -- session was compared with may give way to older ones.
+                    where c.session_id is not null
+                      and (state.folding
+                           or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
+                                               r.best_set_volume_session_id, r.max_distance_session_id)
+                           or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
+                           or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
+                           or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
+                           or coalesce(v.distance_m >= r.max_distance_m, v.distance_m is not null))
+            union all
+            select u.user_id, u.exercise_id
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.exercise_id from analytics.personal_records_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.exercise_id from analytics.personal_records as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.exercise_id from analytics.personal_records_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    ),
+    personal_records_rows as (
+        insert into analytics.personal_records_delta as t
+            (user_id, exercise_id, max_weight_kg, max_weight_session_id, max_weight_at, best_e1rm_kg, best_e1rm_session_id, best_e1rm_at, best_set_volume_kg, best_set_volume_session_id, best_set_volume_at, max_distance_m, max_distance_session_id, max_distance_at, deleted, generation, refreshed_at)
+        select k.user_id, k.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at, v.user_id is null, state.generation, statement_timestamp()
+        from personal_records_keys as k
+        cross join state
+        left join lateral (
+            select v.user_id, v.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at
+            from analytics.personal_records_live as v
+            where v.user_id = k.user_id and v.exercise_id = k.exercise_id
+            offset 0
+        ) as v on true
+        on conflict (user_id, exercise_id) do update set
+            (max_weight_kg, max_weight_session_id, max_weight_at, best_e1rm_kg, best_e1rm_session_id, best_e1rm_at, best_set_volume_kg, best_set_volume_session_id, best_set_volume_at, max_distance_m, max_distance_session_id, max_distance_at, deleted, generation, refreshed_at)
+            = (excluded.max_weight_kg, excluded.max_weight_session_id, excluded.max_weight_at, excluded.best_e1rm_kg, excluded.best_e1rm_session_id, excluded.best_e1rm_at, excluded.best_set_volume_kg, excluded.best_set_volume_session_id, excluded.best_set_volume_at, excluded.max_distance_m, excluded.max_distance_session_id, excluded.max_distance_at, excluded.deleted, excluded.generation, excluded.refreshed_at)
+        returning 1
+    ),
+    session_summary_keys as materialized (
+        select distinct k.user_id, k.session_id from (
+            select c.user_id, c.session_id from changes as c where c.session_id is not null
+            union all
+            select u.user_id, u.session_id
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.session_id from analytics.session_summary_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.session_id from analytics.session_summary as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.session_id from analytics.session_summary_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    ),
+    session_summary_rows as (
+        insert into analytics.session_summary_delta as t
+            (user_id, session_id, activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+        select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, state.generation, statement_timestamp()
+        from session_summary_keys as k
+        cross join state
+        left join lateral (
+            select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.session_summary_live as v
+            where v.user_id = k.user_id and v.session_id = k.session_id
+            offset 0
+        ) as v on true
+        on conflict (user_id, session_id) do update set
+            (activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+            = (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at, excluded.week_start, excluded.duration_s, excluded.distance_m, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
+        returning 1
+    ),
+    weekly_aggregates_keys as materialized (
+        select distinct k.user_id, k.week_start from (
+            select c.user_id, c.week as week_start from changes as c where c.week is not null
+            union all
+            select u.user_id, u.week_start
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.week_start from analytics.weekly_aggregates_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.week_start from analytics.weekly_aggregates as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.week_start from analytics.weekly_aggregates_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    ),
+    weekly_aggregates_rows as (
+        insert into analytics.weekly_aggregates_delta as t
+            (user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+        select k.user_id, k.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, state.generation, statement_timestamp()
+        from weekly_aggregates_keys as k
+        cross join state
+        left join lateral (
+            select v.user_id, v.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.weekly_aggregates_live as v
+            where v.user_id = k.user_id and v.week_start = k.week_start
+            offset 0
+        ) as v on true
+        on conflict (user_id, week_start) do update set
+            (session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+            = (excluded.session_count, excluded.total_distance_m, excluded.total_duration_s, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
+        returning 1
+    ),
+    touched as materialized (
+        select w.user_id, array_agg(w.week_start order by w.week_start) as weeks, null::uuid[] as session_ids
+        from weekly_aggregates_keys as w group by w.user_id
+        union all
+        select s.user_id, null, array_agg(s.session_id order by s.session_id)
+        from session_summary_keys as s group by s.user_id
+    ),
+    events as (
+        insert into analytics.refresh_events (drain_number, user_id, weeks, session_ids)
+        select state.drain_number, t.user_id,
+               coalesce(max(t.weeks) filter (where t.weeks is not null), '{}'),
+               coalesce(max(t.session_ids) filter (where t.session_ids is not null), '{}')
+        from touched as t cross join state
+        group by state.drain_number, t.user_id
+    ),
+    counted as materialized (
+        select (select count(*) from taken) as staged_changes,
+               (select count(*) from personal_records_rows) +
+               (select count(*) from session_summary_rows) +
+               (select count(*) from weekly_aggregates_rows) +
+               0 as keys
+    ),
+    stamped as (
+        update analytics.refresh_state as r
+        set drain_number = state.drain_number, last_incremental_at = statement_timestamp()
+        from state, counted
+        where counted.staged_changes > 0
+    ),
+    run as (
+        insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, staged_changes, keys)
+        select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
+        from counted as c where c.staged_changes > 0
+    )
+    select c.staged_changes, c.keys, state.drain_number
+    into recompute.staged_changes, recompute.keys, recompute.drain_number
+    from counted as c cross join state;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) IS 'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
+
+CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone, catch_up_s double precision)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with state as (
-        select s.last_incremental_at, (select min(v.value::timestamptz) from jsonb_each_text(s.stamps) as v) as stamp
-        from analytics.refresh_state as s
+        select s.last_incremental_at, min((s.stamps ->> a.name)::timestamptz) as stamp,
+               case when bool_and(s.verified ? a.name) then min((s.verified ->> a.name)::timestamptz) end as verified
+        from analytics.refresh_state as s cross join analytics.aggregates as a
+        group by s.last_incremental_at
     ),
     queue as (
         select count(*) as rows, min(c.changed_at) as oldest
@@ -326,19 +638,119 @@ CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of tim
         ) as x
     ),
     pending as (
-        select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest
+        select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest, q.rows as staged
         from queue as q cross join folded as f
+    ),
+    -- What the drains of the last half minute took off the queue, a second.
+    drained as (
+        select sum(r.staged_changes)
+               / greatest(extract(epoch from transaction_timestamp() - min(r.started_at)), 0.25)::float8 as per_s
+        from analytics.refresh_runs as r
+        where r.kind = 'INCREMENTAL' and r.started_at > transaction_timestamp() - interval '30 seconds' and r.outcome = 'SUCCEEDED'
     )
     select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
            case source when 'MATVIEW' then s.stamp
                        when 'LIVE' then transaction_timestamp()
                        else greatest(s.stamp, s.last_incremental_at) end,
            p.rows,
-           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8
-    from state as s cross join pending as p;
+           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8,
+           case when source <> 'LIVE' then s.verified end,
+           case when source = 'INCREMENTAL' and p.staged > 0 then p.staged / nullif(d.per_s, 0) end
+    from state as s cross join pending as p cross join drained as d;
 $$;
 
-COMMENT ON FUNCTION analytics.service_freshness(source text) IS 'How fresh the whole service is, read from the given source.';
+COMMENT ON FUNCTION analytics.service_freshness(source text) IS 'How fresh the whole service is, read from the given source; catch_up_s: seconds until what is staged will be drained, by the pace of the last half minute.';
+
+CREATE FUNCTION analytics.session_summary_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, session_id uuid, activity_type text, title text, started_at timestamp with time zone, ended_at timestamp with time zone, week_start date, duration_s bigint, distance_m numeric, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with state as materialized (
+        select s.generation <> s.folded_generation as folding from analytics.refresh_state as s
+    ),
+    asked as materialized (
+        select p.user_id, p.session_id, p.week, p.exercise_id, p.read_live from analytics.pending_changes(user_ids) as p
+    ),
+    staged as materialized (
+        select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select x.session_id, p.user_id, p.week
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select s.user_id, analytics.week_of(s.started_at) as week
+            from core.sessions as s where s.session_id = x.session_id
+            union
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
+    whole_users as (
+        select null::uuid as user_id where false
+    ),
+    session_summary_keys as materialized (
+        select distinct k.user_id, k.session_id from (
+            select c.user_id, c.session_id from changes as c where c.session_id is not null
+            union all
+            select u.user_id, u.session_id
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.session_id from analytics.session_summary_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.session_id from analytics.session_summary as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.session_id from analytics.session_summary_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    )
+    select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, transaction_timestamp()
+    from session_summary_keys as k
+        left join lateral (
+            select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.session_summary_live as v
+            where v.user_id = k.user_id and v.session_id = k.session_id
+            offset 0
+        ) as v on true
+    where k.user_id = any (user_ids)
+      and not exists (select from asked as a where a.read_live and a.user_id = k.user_id)
+    union all
+    select a.user_id, null::uuid, null::text, null::text, null::timestamp with time zone, null::timestamp with time zone, null::date, null::bigint, null::numeric, null::numeric, null::numeric, null::integer, null::integer, null::numeric, null::integer, null::uuid[], false, null
+    from asked as a
+    where a.read_live;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.session_summary_pending(user_ids uuid[]) IS 'Rows of session_summary that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of session_summary_current. A row with a null key: read that user live.';
+
+CREATE FUNCTION analytics.set_aside(staged tid, fault text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update analytics.staging_changes as c
+    set attempts = coalesce(c.attempts, 0) + 1,
+        retry_at = statement_timestamp() + least(interval '5 seconds' * 2 ^ least(coalesce(c.attempts, 0) + 1, 10), interval '1 hour'),
+        error = fault
+    where c.ctid = staged
+$$;
+
+COMMENT ON FUNCTION analytics.set_aside(staged tid, fault text) IS 'Marks a staged change whose recomputation failed: it stays pending, and is tried again later, ever more rarely.';
 
 CREATE FUNCTION analytics.sorted_distinct(ids uuid[]) RETURNS uuid[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -417,6 +829,84 @@ CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
 
 COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
 
+CREATE FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    with state as materialized (
+        select s.generation <> s.folded_generation as folding from analytics.refresh_state as s
+    ),
+    asked as materialized (
+        select p.user_id, p.session_id, p.week, p.exercise_id, p.read_live from analytics.pending_changes(user_ids) as p
+    ),
+    staged as materialized (
+        select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select x.session_id, p.user_id, p.week
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select s.user_id, analytics.week_of(s.started_at) as week
+            from core.sessions as s where s.session_id = x.session_id
+            union
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
+    whole_users as (
+        select null::uuid as user_id where false
+    ),
+    weekly_aggregates_keys as materialized (
+        select distinct k.user_id, k.week_start from (
+            select c.user_id, c.week as week_start from changes as c where c.week is not null
+            union all
+            select u.user_id, u.week_start
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.week_start from analytics.weekly_aggregates_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.week_start from analytics.weekly_aggregates as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.week_start from analytics.weekly_aggregates_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    )
+    select k.user_id, k.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, transaction_timestamp()
+    from weekly_aggregates_keys as k
+        left join lateral (
+            select v.user_id, v.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.weekly_aggregates_live as v
+            where v.user_id = k.user_id and v.week_start = k.week_start
+            offset 0
+        ) as v on true
+    where k.user_id = any (user_ids)
+      and not exists (select from asked as a where a.read_live and a.user_id = k.user_id)
+    union all
+    select a.user_id, null::date, null::integer, null::numeric, null::bigint, null::numeric, null::numeric, null::integer, null::integer, null::numeric, null::integer, null::uuid[], false, null
+    from asked as a
+    where a.read_live;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) IS 'Rows of weekly_aggregates that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of weekly_aggregates_current. A row with a null key: read that user live.';
+
 CREATE AGGREGATE analytics.exercise_union(uuid[]) (
     SFUNC = array_cat,
     STYPE = uuid[],
@@ -435,6 +925,247 @@ CREATE TABLE analytics.aggregates (
 );
 
 COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
+
+CREATE TABLE core.sessions (
+    session_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    activity_type text NOT NULL,
+    title text,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    distance_m numeric,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE core.sets (
+    set_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    exercise_id uuid NOT NULL,
+    set_index integer NOT NULL,
+    is_warmup boolean DEFAULT false NOT NULL,
+    reps integer,
+    weight_kg numeric,
+    rpe numeric,
+    distance_m numeric,
+    duration_s integer,
+    CONSTRAINT sets_set_index_check CHECK ((set_index >= 0))
+);
+
+CREATE VIEW analytics.session_records_live AS
+ SELECT s.user_id,
+    t.exercise_id,
+    s.session_id,
+    s.started_at,
+    max(m.weight_kg) AS weight_kg,
+    max(
+        CASE
+            WHEN (t.reps = 1) THEN m.weight_kg
+            WHEN ((t.reps >= 2) AND (t.reps <= 12)) THEN ((m.weight_kg * ((30 + t.reps))::numeric) / (30)::numeric)
+            ELSE NULL::numeric
+        END) AS e1rm_kg,
+    max(((t.reps)::numeric * m.weight_kg)) AS set_volume_kg,
+    max(m.distance_m) AS distance_m
+   FROM ((core.sessions s
+     JOIN core.sets t ON ((t.session_id = s.session_id)))
+     CROSS JOIN LATERAL ( SELECT analytics.measured(t.weight_kg) AS weight_kg,
+            analytics.measured(t.distance_m) AS distance_m) m)
+  WHERE (t.is_warmup IS NOT TRUE)
+  GROUP BY s.user_id, t.exercise_id, s.session_id, s.started_at;
+
+COMMENT ON VIEW analytics.session_records_live IS 'Per user, exercise and session over working sets, straight from core: what personal_records_live chooses from.';
+
+COMMENT ON COLUMN analytics.session_records_live.weight_kg IS 'Kilograms: the heaviest weight; null when no set has one.';
+
+COMMENT ON COLUMN analytics.session_records_live.e1rm_kg IS 'Kilograms: the best estimated one-repetition maximum (Epley: weight x (1 + reps / 30)) over sets of 1 to 12 reps; a single counts as its own weight.';
+
+COMMENT ON COLUMN analytics.session_records_live.set_volume_kg IS 'Kilograms: the largest reps x weight of one set.';
+
+COMMENT ON COLUMN analytics.session_records_live.distance_m IS 'Metres: the longest distance of one set.';
+
+CREATE VIEW analytics.personal_records_live AS
+ SELECT b.user_id,
+    b.exercise_id,
+    b.max_weight_kg,
+    b.max_weight_session_id,
+    ( SELECT s.started_at
+           FROM core.sessions s
+          WHERE (s.session_id = b.max_weight_session_id)) AS max_weight_at,
+    b.best_e1rm_kg,
+    b.best_e1rm_session_id,
+    ( SELECT s.started_at
+           FROM core.sessions s
+          WHERE (s.session_id = b.best_e1rm_session_id)) AS best_e1rm_at,
+    b.best_set_volume_kg,
+    b.best_set_volume_session_id,
+    ( SELECT s.started_at
+           FROM core.sessions s
+          WHERE (s.session_id = b.best_set_volume_session_id)) AS best_set_volume_at,
+    b.max_distance_m,
+    b.max_distance_session_id,
+    ( SELECT s.started_at
+           FROM core.sessions s
+          WHERE (s.session_id = b.max_distance_session_id)) AS max_distance_at
+   FROM ( SELECT r.user_id,
+            r.exercise_id,
+            max(r.weight_kg) AS max_weight_kg,
+            (array_agg(r.session_id ORDER BY r.weight_kg DESC, r.started_at, r.session_id) FILTER (WHERE (r.weight_kg IS NOT NULL)))[1] AS max_weight_session_id,
+            max(r.e1rm_kg) AS best_e1rm_kg,
+            (array_agg(r.session_id ORDER BY r.e1rm_kg DESC, r.started_at, r.session_id) FILTER (WHERE (r.e1rm_kg IS NOT NULL)))[1] AS best_e1rm_session_id,
+            max(r.set_volume_kg) AS best_set_volume_kg,
+            (array_agg(r.session_id ORDER BY r.set_volume_kg DESC, r.started_at, r.session_id) FILTER (WHERE (r.set_volume_kg IS NOT NULL)))[1] AS best_set_volume_session_id,
+            max(r.distance_m) AS max_distance_m,
+            (array_agg(r.session_id ORDER BY r.distance_m DESC, r.started_at, r.session_id) FILTER (WHERE (r.distance_m IS NOT NULL)))[1] AS max_distance_session_id
+           FROM analytics.session_records_live r
+          GROUP BY r.user_id, r.exercise_id
+         HAVING ((count(r.weight_kg) > 0) OR (count(r.distance_m) > 0))) b;
+
+COMMENT ON VIEW analytics.personal_records_live IS 'Per user and exercise over working sets, straight from core: the definition of the aggregate personal_records.';
+
+COMMENT ON COLUMN analytics.personal_records_live.max_weight_kg IS 'Kilograms: the heaviest weight; null when no set has one.';
+
+COMMENT ON COLUMN analytics.personal_records_live.max_weight_session_id IS 'The session where it was first reached: of equal ones the earliest.';
+
+COMMENT ON COLUMN analytics.personal_records_live.max_weight_at IS 'When that session started.';
+
+COMMENT ON COLUMN analytics.personal_records_live.best_e1rm_kg IS 'Kilograms: the best estimated one-repetition maximum (Epley) over sets of 1 to 12 reps; null when there is none.';
+
+COMMENT ON COLUMN analytics.personal_records_live.best_e1rm_session_id IS 'The session where it was first reached.';
+
+COMMENT ON COLUMN analytics.personal_records_live.best_e1rm_at IS 'When that session started.';
+
+COMMENT ON COLUMN analytics.personal_records_live.best_set_volume_kg IS 'Kilograms: the largest reps x weight of one set; null when no set has both.';
+
+COMMENT ON COLUMN analytics.personal_records_live.best_set_volume_session_id IS 'The session where it was first reached.';
+
+COMMENT ON COLUMN analytics.personal_records_live.best_set_volume_at IS 'When that session started.';
+
+COMMENT ON COLUMN analytics.personal_records_live.max_distance_m IS 'Metres: the longest distance of one set; null when no set has one.';
+
+COMMENT ON COLUMN analytics.personal_records_live.max_distance_session_id IS 'The session where it was first reached.';
+
+COMMENT ON COLUMN analytics.personal_records_live.max_distance_at IS 'When that session started.';
+
+CREATE MATERIALIZED VIEW analytics.personal_records AS
+ SELECT v.user_id,
+    v.exercise_id,
+    v.max_weight_kg,
+    v.max_weight_session_id,
+    v.max_weight_at,
+    v.best_e1rm_kg,
+    v.best_e1rm_session_id,
+    v.best_e1rm_at,
+    v.best_set_volume_kg,
+    v.best_set_volume_session_id,
+    v.best_set_volume_at,
+    v.max_distance_m,
+    v.max_distance_session_id,
+    v.max_distance_at
+   FROM analytics.personal_records_live v
+  WITH NO DATA;
+
+COMMENT ON MATERIALIZED VIEW analytics.personal_records IS 'Pre-computed personal_records, as of its stamp in refresh_state; read personal_records_current.';
+
+CREATE TABLE analytics.personal_records_delta (
+    user_id uuid NOT NULL,
+    exercise_id uuid NOT NULL,
+    max_weight_kg numeric,
+    max_weight_session_id uuid,
+    max_weight_at timestamp with time zone,
+    best_e1rm_kg numeric,
+    best_e1rm_session_id uuid,
+    best_e1rm_at timestamp with time zone,
+    best_set_volume_kg numeric,
+    best_set_volume_session_id uuid,
+    best_set_volume_at timestamp with time zone,
+    max_distance_m numeric,
+    max_distance_session_id uuid,
+    max_distance_at timestamp with time zone,
+    deleted boolean NOT NULL,
+    generation bigint NOT NULL,
+    refreshed_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_analyze_threshold='500');
+
+COMMENT ON TABLE analytics.personal_records_delta IS 'Rows of personal_records recomputed since the last full refresh; deleted rows hide the matview''s.';
+
+CREATE TABLE analytics.refresh_state (
+    one boolean DEFAULT true NOT NULL,
+    mode text NOT NULL,
+    generation bigint DEFAULT 1 NOT NULL,
+    drain_number bigint DEFAULT 0 NOT NULL,
+    last_incremental_at timestamp with time zone,
+    last_full_refresh_at timestamp with time zone,
+    stamps jsonb DEFAULT '{}'::jsonb NOT NULL,
+    folded_generation bigint DEFAULT 1 NOT NULL,
+    verified jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT refresh_state_mode_check CHECK ((mode = ANY (ARRAY['Incremental'::text, 'NightlyOnly'::text, 'Live'::text]))),
+    CONSTRAINT refresh_state_one_check CHECK (one)
+)
+WITH (fillfactor='10', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200');
+
+COMMENT ON TABLE analytics.refresh_state IS 'One row: the mode, the generation and the stamps of the refresh engine.';
+
+COMMENT ON COLUMN analytics.refresh_state.mode IS 'Incremental (delta over the matviews), NightlyOnly (the matviews alone) or Live (the plain views).';
+
+COMMENT ON COLUMN analytics.refresh_state.generation IS 'Raised under the drain''s lock before each full refresh; delta rows of older generations are in the matviews.';
+
+COMMENT ON COLUMN analytics.refresh_state.drain_number IS 'Number of the latest drain that changed something.';
+
+COMMENT ON COLUMN analytics.refresh_state.last_incremental_at IS 'When the latest drain that changed something began.';
+
+COMMENT ON COLUMN analytics.refresh_state.last_full_refresh_at IS 'When the latest full refresh that succeeded for every aggregate began to read.';
+
+COMMENT ON COLUMN analytics.refresh_state.stamps IS 'Aggregate name to the instant just before its latest REFRESH: no row of that matview is newer, none is missing.';
+
+COMMENT ON COLUMN analytics.refresh_state.folded_generation IS 'Generation of the latest full refresh that was completed; below generation while one runs.';
+
+COMMENT ON COLUMN analytics.refresh_state.verified IS 'Aggregate name to the instant of the latest audit or verification that looked at it.';
+
+CREATE VIEW analytics.personal_records_current AS
+ SELECT d.refreshed_at AS last_refresh_at,
+    d.user_id,
+    d.exercise_id,
+    d.max_weight_kg,
+    d.max_weight_session_id,
+    d.max_weight_at,
+    d.best_e1rm_kg,
+    d.best_e1rm_session_id,
+    d.best_e1rm_at,
+    d.best_set_volume_kg,
+    d.best_set_volume_session_id,
+    d.best_set_volume_at,
+    d.max_distance_m,
+    d.max_distance_session_id,
+    d.max_distance_at
+   FROM analytics.personal_records_delta d
+  WHERE (NOT d.deleted)
+UNION ALL
+ SELECT ( SELECT ((r.stamps ->> 'personal_records'::text))::timestamp with time zone AS timestamptz
+           FROM analytics.refresh_state r
+          WHERE r.one) AS last_refresh_at,
+    m.user_id,
+    m.exercise_id,
+    m.max_weight_kg,
+    m.max_weight_session_id,
+    m.max_weight_at,
+    m.best_e1rm_kg,
+    m.best_e1rm_session_id,
+    m.best_e1rm_at,
+    m.best_set_volume_kg,
+    m.best_set_volume_session_id,
+    m.best_set_volume_at,
+    m.max_distance_m,
+    m.max_distance_session_id,
+    m.max_distance_at
+   FROM analytics.personal_records m
+  WHERE (NOT (EXISTS ( SELECT
+           FROM analytics.personal_records_delta d
+          WHERE ((d.user_id = m.user_id) AND (d.exercise_id = m.exercise_id)))));
+
+COMMENT ON VIEW analytics.personal_records_current IS 'personal_records as readers see it: the delta, and the matview where the delta is silent. Columns as in personal_records_live.';
+
+COMMENT ON COLUMN analytics.personal_records_current.last_refresh_at IS 'When this row was recomputed.';
 
 CREATE TABLE analytics.refresh_events (
     drain_number bigint NOT NULL,
@@ -476,33 +1207,6 @@ ALTER TABLE analytics.refresh_runs ALTER COLUMN run_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
-CREATE TABLE analytics.refresh_state (
-    one boolean DEFAULT true NOT NULL,
-    mode text NOT NULL,
-    generation bigint DEFAULT 1 NOT NULL,
-    drain_number bigint DEFAULT 0 NOT NULL,
-    last_incremental_at timestamp with time zone,
-    last_full_refresh_at timestamp with time zone,
-    stamps jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT refresh_state_mode_check CHECK ((mode = ANY (ARRAY['Incremental'::text, 'NightlyOnly'::text, 'Live'::text]))),
-    CONSTRAINT refresh_state_one_check CHECK (one)
-)
-WITH (fillfactor='10', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200');
-
-COMMENT ON TABLE analytics.refresh_state IS 'One row: the mode, the generation and the stamps of the refresh engine.';
-
-COMMENT ON COLUMN analytics.refresh_state.mode IS 'Incremental (delta over the matviews), NightlyOnly (the matviews alone) or Live (the plain views).';
-
-COMMENT ON COLUMN analytics.refresh_state.generation IS 'Raised under the drain''s lock before each full refresh; delta rows of older generations are in the matviews.';
-
-COMMENT ON COLUMN analytics.refresh_state.drain_number IS 'Number of the latest drain that changed something.';
-
-COMMENT ON COLUMN analytics.refresh_state.last_incremental_at IS 'When the latest drain that changed something began.';
-
-COMMENT ON COLUMN analytics.refresh_state.last_full_refresh_at IS 'When the latest full refresh that succeeded for every aggregate began to read.';
-
-COMMENT ON COLUMN analytics.refresh_state.stamps IS 'Aggregate name to the instant just before its latest REFRESH: no row of that matview is newer, none is missing.';
-
 CREATE TABLE analytics.schema_definitions (
     name text NOT NULL,
     checksum text NOT NULL,
@@ -519,32 +1223,6 @@ CREATE TABLE analytics.schema_migrations (
 );
 
 COMMENT ON TABLE analytics.schema_migrations IS 'Applied files of db/migrations; a changed checksum is refused.';
-
-CREATE TABLE core.sessions (
-    session_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    user_id uuid NOT NULL,
-    activity_type text NOT NULL,
-    title text,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone,
-    distance_m numeric,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE core.sets (
-    set_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    session_id uuid NOT NULL,
-    exercise_id uuid NOT NULL,
-    set_index integer NOT NULL,
-    is_warmup boolean DEFAULT false NOT NULL,
-    reps integer,
-    weight_kg numeric,
-    rpe numeric,
-    distance_m numeric,
-    duration_s integer,
-    CONSTRAINT sets_set_index_check CHECK ((set_index >= 0))
-);
 
 CREATE VIEW analytics.session_summary_live AS
  SELECT s.user_id,
@@ -700,7 +1378,10 @@ CREATE TABLE analytics.staging_changes (
     week date,
     exercise_id uuid,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    folded_by bigint
+    folded_by bigint,
+    attempts integer,
+    retry_at timestamp with time zone,
+    error text
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='100000');
 
@@ -717,6 +1398,12 @@ COMMENT ON COLUMN analytics.staging_changes.exercise_id IS 'The exercise whose s
 COMMENT ON COLUMN analytics.staging_changes.changed_at IS 'When it was written, before its transaction committed: never later than the change became visible.';
 
 COMMENT ON COLUMN analytics.staging_changes.folded_by IS 'Generation of the full refresh that contains this change.';
+
+COMMENT ON COLUMN analytics.staging_changes.attempts IS 'How often its recomputation failed; null when it never did.';
+
+COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, because its recomputation failed; pending all the same. Null: not set aside.';
+
+COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
 
 CREATE VIEW analytics.weekly_aggregates_live AS
  SELECT s.user_id,
@@ -853,6 +1540,9 @@ CREATE TABLE core.users (
 ALTER TABLE ONLY analytics.aggregates
     ADD CONSTRAINT aggregates_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY analytics.personal_records_delta
+    ADD CONSTRAINT personal_records_delta_pkey PRIMARY KEY (user_id, exercise_id);
+
 ALTER TABLE ONLY analytics.refresh_events
     ADD CONSTRAINT refresh_events_pkey PRIMARY KEY (drain_number, user_id);
 
@@ -886,6 +1576,8 @@ ALTER TABLE ONLY core.sets
 ALTER TABLE ONLY core.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (user_id);
 
+CREATE UNIQUE INDEX personal_records_key ON analytics.personal_records USING btree (user_id, exercise_id);
+
 CREATE INDEX refresh_events_refreshed ON analytics.refresh_events USING btree (refreshed_at);
 
 CREATE INDEX refresh_runs_started ON analytics.refresh_runs USING btree (kind, started_at);
@@ -902,6 +1594,8 @@ CREATE INDEX session_summary_user_id_started_at_session_id ON analytics.session_
 
 CREATE INDEX staging_changes_oldest ON analytics.staging_changes USING btree (changed_at);
 
+CREATE INDEX staging_changes_set_aside ON analytics.staging_changes USING btree (retry_at) WHERE (retry_at IS NOT NULL);
+
 CREATE INDEX staging_changes_user ON analytics.staging_changes USING btree (user_id, changed_at);
 
 CREATE INDEX staging_changes_wide ON analytics.staging_changes USING btree (changed_at) WHERE (session_id IS NULL);
@@ -913,6 +1607,8 @@ CREATE INDEX sessions_user_started ON core.sessions USING btree (user_id, starte
 CREATE INDEX sessions_user_week ON core.sessions USING btree (user_id, ((date_trunc('week'::text, (started_at AT TIME ZONE 'UTC'::text)))::date));
 
 CREATE INDEX sets_session ON core.sets USING btree (session_id);
+
+CREATE INDEX sets_session_exercise ON core.sets USING btree (session_id, exercise_id);
 
 CREATE TRIGGER analytics_stage_delete AFTER DELETE ON core.sessions REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.stage_sessions();
 

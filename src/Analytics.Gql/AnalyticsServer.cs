@@ -4,6 +4,7 @@ using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.Http;
 using Analytics.Gql.Jobs;
+using Analytics.Gql.PersonalRecords;
 using Analytics.Gql.Refresh;
 using Analytics.Gql.SessionSummaries;
 using Analytics.Gql.Users;
@@ -32,6 +33,7 @@ public static class AnalyticsServer
         AddStore(builder.Services, connection);
         AddApi(builder.Services);
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
+        builder.Services.AddHostedService(s => s.GetRequiredService<Calendars>());
         builder.Services.AddRefreshJobs(connection);
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
 
@@ -63,10 +65,12 @@ public static class AnalyticsServer
             return new Drain(s.GetRequiredService<NpgsqlDataSource>(), options.BatchSize, options.WholeUsersPerBatch);
         });
         services.AddSingleton(new FullRefresh(connection));
-        services.AddSingleton<RefreshControl>().AddSingleton<Staging>().AddSingleton<RefreshRuns>();
+        services.AddSingleton<RefreshControl>().AddSingleton<Staging>().AddSingleton<RefreshRuns>().AddSingleton<Verification>();
         services.AddSingleton(s => new WeeklyAggregatesReader(ReadsOf(s)))
             .AddSingleton(s => new SessionSummariesReader(ReadsOf(s)))
             .AddSingleton(s => new SessionPagesReader(ReadsOf(s)))
+            .AddSingleton(s => new PersonalRecordsReader(ReadsOf(s)))
+            .AddSingleton(s => new TimeZones(ReadsOf(s)))
             .AddSingleton(s => new UsersReader(ReadsOf(s)))
             .AddSingleton(s => new FreshnessReader(ReadsOf(s)));
 
@@ -76,9 +80,10 @@ public static class AnalyticsServer
     private static void AddApi(IServiceCollection services)
     {
         services.AddAnalyticsSchema();
-        services.AddSingleton<ModeMonitor>();
+        services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>();
         services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
             .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>()
-            .AddScoped<ServiceFreshnessLoader>().AddScoped<RefreshRunsLoader>();
+            .AddScoped<ServiceFreshnessLoader>().AddScoped<PersonalRecordsLoader>()
+            .AddScoped<PersonalRecordCountLoader>().AddScoped<RefreshRunsLoader>();
     }
 }

@@ -1,58 +1,39 @@
 -- The drain: takes a bounded batch of staged changes and recomputes what they touch into the deltas.
 --
--- staged change ⇒ drain (lock, take, resolve, recompute, upsert: one snapshot) ⇒ delta row ⇒ event, run, notify
+-- staged change ⇒ drain (lock, choose a batch) ⇒ recompute (take, resolve, recompute, upsert: one snapshot) ⇒ delta row
+--                 ⇒ event, run, notify                          ↘ it raises: halve the batch, set the culprit aside
 --
--- Everything after the lock is one statement at READ COMMITTED: its snapshot is later than the lock, and what it takes
--- off the queue is exactly what it recomputed. It deletes by row, never 'older than': an older row may be uncommitted.
+-- Recompute is one statement at READ COMMITTED: its snapshot is later than the lock, and what it takes off the queue is
+-- exactly what it recomputed. It deletes by row, never 'older than': an older row may be uncommitted.
 -- The migrator replaces each line '-- for each aggregate:' by the text that follows from the aggregates' declarations.
-create or replace function analytics.drain(max_rows int, max_users int)
-    returns table (staged_changes bigint, keys bigint, drain_number bigint)
+drop function if exists analytics.drain(int, int);
+
+create or replace function analytics.recompute(batch tid[], out staged_changes bigint, out keys bigint, out drain_number bigint)
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp
     set jit = off
-    -- Planned once for each connection: its two limits make no plan better than another.
+    -- Planned once for each connection: no batch makes a plan better than another.
     set plan_cache_mode = force_generic_plan
     -- A plan made while the queue or a delta is empty would scan it whole, and a session keeps it while they fill.
     set enable_seqscan = off
-as $drain$
-declare
-    this_drain bigint;
+as $recompute$
 begin
-    -- A snapshot older than the lock would miss what the drain before this one did.
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'analytics.drain runs at read committed, not at %', current_setting('transaction_isolation')
-            using errcode = 'active_sql_transaction',
-                  hint = 'Call it in a statement of its own, or begin the transaction at read committed.';
-    end if;
-    -- One drain at a time. The number is the engine's own: see analytics.lock_id.
-    if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then
-        return;
-    end if;
-
     with state as materialized (
-        select s.generation, s.drain_number + 1 as drain_number
+        -- Folding: a full refresh has begun and is not done. Rows that a delta shows now may give way to older ones.
+        select s.generation, s.drain_number + 1 as drain_number, s.generation <> s.folded_generation as folding
         from analytics.refresh_state as s
         where s.mode = 'Incremental'
     ),
     taken as (
         delete from analytics.staging_changes as c
-        where c.ctid = any (array(
-            select n.ctid from analytics.staging_changes as n, state
-            where n.session_id is not null or (n.user_id is not null and n.week is not null)
-            order by n.changed_at
-            limit max_rows
-        ) || array(
-            -- Whole users are taken a few at a time: each may stand for thousands of keys.
-            select n.ctid from analytics.staging_changes as n, state
-            where n.session_id is null and n.week is null and n.user_id is not null
-            order by n.changed_at
-            limit max_users
-        ))
+        using state
+        where c.ctid = any (batch)
         returning c.user_id, c.session_id, analytics.monday_of(c.week) as week, c.exercise_id
     ),
     staged as materialized (
         select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
     ),
+    -- changes
     -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
     -- only as a hint, and a deleted session's sets do not know it at all.
     places as materialized (
@@ -74,11 +55,12 @@ begin
         select p.user_id, s.session_id, p.week, s.exercise_id
         from staged as s join places as p on p.session_id = s.session_id
     ),
+    -- end of changes
     whole_users as materialized (
         select distinct s.user_id from staged as s
         where s.user_id is not null and s.session_id is null and s.week is null
     ),
-    -- for each aggregate: keys, upsert
+    -- for each aggregate: keys, rows
     touched as materialized (
         select w.user_id, array_agg(w.week_start order by w.week_start) as weeks, null::uuid[] as session_ids
         from weekly_aggregates_keys as w group by w.user_id
@@ -111,22 +93,89 @@ begin
         from counted as c where c.staged_changes > 0
     )
     select c.staged_changes, c.keys, state.drain_number
-    into staged_changes, keys, this_drain
+    into recompute.staged_changes, recompute.keys, recompute.drain_number
     from counted as c cross join state;
+end
+$recompute$;
 
-    if staged_changes > 0 then
-        -- The number alone: whoever listens reads refresh_events for what it missed.
-        perform pg_notify('analytics_refreshed', this_drain::text);
-        drain_number := this_drain;
-        return next;
-    elsif this_drain is not null then
-        staged_changes := 0;
-        keys := 0;
-        return next;
+comment on function analytics.recompute is
+    'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. '
+    'Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
+
+create or replace function analytics.drain(max_rows int, max_users int, changed_since timestamptz default null)
+    returns table (staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp
+    set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
+as $drain$
+#variable_conflict use_column
+declare
+    batches jsonb;
+    batch tid[];
+    half int;
+    done record;
+    fault text;
+begin
+    -- A snapshot older than the lock would miss what the drain before this one did.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'analytics.drain runs at read committed, not at %', current_setting('transaction_isolation')
+            using errcode = 'active_sql_transaction',
+                  hint = 'Call it in a statement of its own, or begin the transaction at read committed.';
     end if;
+    -- One drain at a time. The number is the engine's own: see analytics.lock_id.
+    if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then
+        return;
+    end if;
+    if not exists (select from analytics.refresh_state as s where s.mode = 'Incremental') then
+        return;
+    end if;
+
+    drain.staged_changes := 0;
+    drain.keys := 0;
+    drain.set_aside := 0;
+    -- Nobody else takes rows off the queue or moves them while we hold the lock, so they are still there below.
+    batches := jsonb_build_array(to_jsonb(analytics.next_batch(max_rows, max_users, changed_since)::text[]));
+    while jsonb_array_length(batches) > 0 loop
+        batch := array(select b.id::tid from jsonb_array_elements_text(batches -> 0) as b (id));
+        batches := batches - 0;
+        continue when cardinality(batch) = 0;
+        begin
+            select * into done from analytics.recompute(batch);
+            drain.staged_changes := drain.staged_changes + done.staged_changes;
+            drain.keys := drain.keys + done.keys;
+            drain.drain_number := done.drain_number;
+        exception
+            -- What a row can do wrong. Anything else (locks, time, space, a broken definition) is no row's fault and
+            -- ends the drain: nothing is taken off the queue.
+            when cardinality_violation or data_exception or integrity_constraint_violation or raise_exception
+                 or external_routine_exception then
+                if cardinality(batch) > 1 then
+                    half := cardinality(batch) / 2;
+                    batches := jsonb_build_array(to_jsonb(batch[:half]::text[]), to_jsonb(batch[half + 1:]::text[])) || batches;
+                else
+                    get stacked diagnostics fault = message_text;
+                    fault := fault || ' (' || sqlstate || ')';
+                    perform analytics.set_aside(batch[1], fault);
+                    drain.set_aside := drain.set_aside + 1;
+                end if;
+        end;
+    end loop;
+
+    if drain.set_aside > 0 then
+        insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, staged_changes, error)
+        values ('INCREMENTAL', 'FAILED', statement_timestamp(), clock_timestamp(), drain.set_aside,
+                format('%s staged changes set aside, to be tried again: %s', drain.set_aside, fault));
+    end if;
+    if drain.drain_number is not null then
+        -- The number alone: whoever listens reads refresh_events for what it missed.
+        perform pg_notify('analytics_refreshed', drain.drain_number::text);
+    end if;
+    return next;
 end
 $drain$;
 
 comment on function analytics.drain is
-    'Drains at most max_rows staged changes and max_users whole users in one transaction. No row: another node drains, '
-    'or the mode is not Incremental. A row with 0: nothing was staged.';
+    'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes '
+    'written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not '
+    'Incremental. A row with 0: nothing was due.';

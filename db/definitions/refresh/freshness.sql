@@ -6,8 +6,10 @@
 --
 -- 'Now' is the transaction's time: a statement of its own begins before its snapshot is taken. statement_timestamp()
 -- would be too late, because the extended protocol takes the snapshot at Bind and that stamp again at Execute.
-create or replace function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
-    returns table (user_id uuid, as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8)
+drop function if exists analytics.freshness(uuid[], text, text);
+create function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
+    returns table (user_id uuid, as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8,
+                   verified_at timestamptz)
     language plpgsql stable security definer rows 50
     set search_path = pg_catalog, pg_temp
 as $freshness$
@@ -16,18 +18,22 @@ declare
     hint_limit constant int := 10000;
     state record;
     stamp timestamptz;
+    verified timestamptz;
     staged int;
 begin
     if source = 'LIVE' then
         return query
-        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8 from (select distinct unnest(user_ids)) as x (u);
+        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8, null::timestamptz
+        from (select distinct unnest(user_ids)) as x (u);
         return;
     end if;
 
-    select s.last_incremental_at, s.stamps into state from analytics.refresh_state as s;
-    select min(v.value::timestamptz) into stamp
-    from jsonb_each_text(state.stamps) as v (key, value)
-    where aggregate is null or v.key = aggregate;
+    select s.last_incremental_at, s.stamps, s.verified into state from analytics.refresh_state as s;
+    select min((state.stamps ->> a.name)::timestamptz),
+           case when bool_and(state.verified ? a.name) then min((state.verified ->> a.name)::timestamptz) end
+    into stamp, verified
+    from analytics.aggregates as a
+    where aggregate is null or a.name = aggregate;
     select count(*) into staged
     from (select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c;
 
@@ -93,7 +99,8 @@ begin
            end,
            case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
            coalesce(t.rows, 0),
-           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8
+           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8,
+           verified
     from asked as a
     left join totals as t on t.user_id = a.user_id;
 end
@@ -104,14 +111,18 @@ comment on function analytics.freshness is
     'aggregate: whose stamp counts, null for the oldest of all.';
 
 -- The same for the whole service. pending_changes is exact up to 100,000 and stays there beyond.
-create or replace function analytics.service_freshness(source text)
-    returns table (as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8)
+drop function if exists analytics.service_freshness(text);
+create function analytics.service_freshness(source text)
+    returns table (as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8,
+                   verified_at timestamptz, catch_up_s float8)
     language sql stable security definer
     set search_path = pg_catalog, pg_temp
 as $service$
     with state as (
-        select s.last_incremental_at, (select min(v.value::timestamptz) from jsonb_each_text(s.stamps) as v) as stamp
-        from analytics.refresh_state as s
+        select s.last_incremental_at, min((s.stamps ->> a.name)::timestamptz) as stamp,
+               case when bool_and(s.verified ? a.name) then min((s.verified ->> a.name)::timestamptz) end as verified
+        from analytics.refresh_state as s cross join analytics.aggregates as a
+        group by s.last_incremental_at
     ),
     queue as (
         select count(*) as rows, min(c.changed_at) as oldest
@@ -124,16 +135,27 @@ as $service$
         ) as x
     ),
     pending as (
-        select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest
+        select least(q.rows + f.rows, 100000)::int as rows, least(q.oldest, f.oldest) as oldest, q.rows as staged
         from queue as q cross join folded as f
+    ),
+    -- What the drains of the last half minute took off the queue, a second.
+    drained as (
+        select sum(r.staged_changes)
+               / greatest(extract(epoch from transaction_timestamp() - min(r.started_at)), 0.25)::float8 as per_s
+        from analytics.refresh_runs as r
+        where r.kind = 'INCREMENTAL' and r.started_at > transaction_timestamp() - interval '30 seconds' and r.outcome = 'SUCCEEDED'
     )
     select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
            case source when 'MATVIEW' then s.stamp
                        when 'LIVE' then transaction_timestamp()
                        else greatest(s.stamp, s.last_incremental_at) end,
            p.rows,
-           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8
-    from state as s cross join pending as p;
+           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8,
+           case when source <> 'LIVE' then s.verified end,
+           case when source = 'INCREMENTAL' and p.staged > 0 then p.staged / nullif(d.per_s, 0) end
+    from state as s cross join pending as p cross join drained as d;
 $service$;
 
-comment on function analytics.service_freshness is 'How fresh the whole service is, read from the given source.';
+comment on function analytics.service_freshness is
+    'How fresh the whole service is, read from the given source; catch_up_s: seconds until what is staged will be drained, '
+    'by the pace of the last half minute.';

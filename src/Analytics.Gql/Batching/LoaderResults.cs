@@ -10,6 +10,16 @@ public static class LoaderResults
     public static IDataLoaderResult<TNext> Then<T, TNext>(this IDataLoaderResult<T> loaded, Func<T, TNext> next) =>
         new Continued<T, TNext>(loaded, next);
 
+    /// <summary>A value that needs no loading, where others of its field do.</summary>
+    public static IDataLoaderResult<T> Known<T>(T value) => new Ready<T>(value);
+
+    private sealed class Ready<T>(T value) : IDataLoaderResult<T>
+    {
+        public Task<T> GetResultAsync(CancellationToken cancellationToken = default) => Task.FromResult(value);
+
+        Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) => Task.FromResult<object?>(value);
+    }
+
     private sealed class Continued<T, TNext>(IDataLoaderResult<T> loaded, Func<T, TNext> next)
         : IDataLoaderResult<TNext>
     {

@@ -12,7 +12,7 @@ namespace Analytics.Gql.Commands;
 
 public static class CommandLine
 {
-    private const int Done = 0, Failed = 1, Unusable = 2;
+    internal const int Done = 0, Failed = 1, Unusable = 2;
 
     public static RootCommand Create(string[] args)
     {
@@ -24,7 +24,7 @@ public static class CommandLine
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(Refresh());
         root.Subcommands.Add(Mode());
-        root.Subcommands.Add(Verify());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(Schema());
         root.SetAction((_, ct) => RunServerAsync([], ct));
         return root;
@@ -101,21 +101,6 @@ public static class CommandLine
         return command;
     }
 
-    private static Command Verify()
-    {
-        var command = new Command("verify", "Compares what readers read with the base tables, both ways. Exit code 1: they differ.");
-        command.SetAction((_, ct) => GuardAsync(async () =>
-        {
-            await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(Settings()));
-            var drifts = await new Verification(primary).RunAsync(ct);
-            foreach (var drift in drifts)
-                Console.WriteLine($"{drift.Aggregate}: {drift.Rows} rows differ; {drift.PendingUsers} users have changes pending"
-                    + (drift.Examples.Count == 0 ? "" : $"; such as {string.Join(", ", drift.Examples)}"));
-            return drifts.All(d => d.Rows == 0) ? Done : Failed;
-        }));
-        return command;
-    }
-
     private static Command Schema()
     {
         var output = new Option<FileInfo?>("--output") { Description = "A file; standard output unless given." };
@@ -134,11 +119,11 @@ public static class CommandLine
         return new Command("schema", "The GraphQL schema.") { export };
     }
 
-    private static IConfiguration Settings() => new ConfigurationBuilder()
+    internal static IConfiguration Settings() => new ConfigurationBuilder()
         .SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
 
     /// <summary>What a person can mend is said in a sentence, not in a stack trace.</summary>
-    private static async Task<int> GuardAsync(Func<Task<int>> run)
+    internal static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try
         {

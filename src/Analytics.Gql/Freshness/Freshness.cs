@@ -36,6 +36,14 @@ public sealed class Freshness(Stored stored)
     /// <summary>Seconds that the oldest pending change has been waiting; 0 when there is none.</summary>
     public double LagS => stored.LagS;
 
+    /// <summary>When an audit last compared what is read here with the base tables (and had what differed recomputed); null
+    /// when none has, or when the base tables themselves were read.</summary>
+    public DateTimeOffset? VerifiedAt => stored.VerifiedAt;
+
+    /// <summary>Seconds until what is pending will be in, by the pace of the last half minute; null without a backlog, when
+    /// nothing is being drained, and in the freshness of a single user.</summary>
+    public double? CatchUpS => stored.CatchUpS;
+
     /// <summary>Where the answer was read from.</summary>
     public FreshnessSource Source => stored.Source switch
     {

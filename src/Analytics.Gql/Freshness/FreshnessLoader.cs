@@ -9,7 +9,7 @@ public sealed class FreshnessLoader(FreshnessReader reader, ModeMonitor mode) : 
 {
     protected override async Task<IReadOnlyList<Freshness>> FetchAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
     {
-        var found = await reader.ReadAsync(keys, mode.Source, ct);
+        var found = await reader.ReadAsync(keys, mode.SourceFor(Consistency.Refreshed), ct);
         return [.. keys.Select(user => new Freshness(found[user]))];
     }
 }

@@ -14,5 +14,5 @@ public sealed partial class Query
     public static IDataLoaderResult<Freshness.Freshness> Freshness(
         [FromServices] FreshnessLoader users, [FromServices] ServiceFreshnessLoader service,
         [FromServices] ModeMonitor mode, Guid? userId = null) =>
-        userId is { } user ? users.Load(user) : service.Load(mode.Source);
+        userId is { } user ? users.Load(user) : service.Load(mode.SourceFor(Consistency.Refreshed));
 }

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Analytics.Gql.Jobs;
 
 public sealed partial class DrainWorker(
-    Drain drain, Staging staging, RefreshControl control, RefreshRuns runs, ModeMonitor mode,
+    Drain drain, Backlog backlog, RefreshRuns runs, ModeMonitor mode,
     IOptions<RefreshOptions> options, TimeProvider time, ILogger<DrainWorker> log) : BackgroundService
 {
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
@@ -41,15 +41,18 @@ public sealed partial class DrainWorker(
     {
         if (mode.Status.Mode != RefreshMode.Incremental)
             return false;
-        var batch = await drain.RunBatchAsync(ct);
+        var onlySince = backlog.OnlySince(mode.Status.FullRefreshAskedAt);
+        var batch = await drain.RunBatchAsync(ct, onlySince);
+        if (batch.SetAside > 0)
+            LogSetAside(log, batch.SetAside);
         if (batch.StagedChanges < options.Value.BatchSize)
+        {
+            if (batch.StagedChanges == 0)
+                backlog.Forget();
             return batch.StagedChanges > 0;
-        if (!await control.IsStagedBeyondAsync(options.Value.MaxStaged, ct))
-            return true;
-        // The full refresh contains all of this backlog, and clears it.
-        LogBacklog(log, options.Value.MaxStaged);
-        await staging.StageFullRefreshAsync(ct);
-        return false;
+        }
+        await backlog.NoteAsync(batch.StagedChanges, mode.Status, ct);
+        return true;
     }
 
     private async Task RecordAsync(DateTime startedAt, Exception fault, CancellationToken ct)
@@ -69,8 +72,8 @@ public sealed partial class DrainWorker(
     [LoggerMessage(LogLevel.Error, "A drain failed; nothing was lost; trying again in {BackOff}")]
     private static partial void LogFault(ILogger log, TimeSpan backOff, Exception fault);
 
-    [LoggerMessage(LogLevel.Warning, "More than {MaxStaged} changes are staged; asking for a full refresh")]
-    private static partial void LogBacklog(ILogger log, int maxStaged);
+    [LoggerMessage(LogLevel.Error, "{Changes} staged changes could not be recomputed and are set aside: see refreshRuns")]
+    private static partial void LogSetAside(ILogger log, long changes);
 
     [LoggerMessage(LogLevel.Warning, "The failed drain could not be recorded: {Reason}")]
     private static partial void LogUnrecorded(ILogger log, string reason);

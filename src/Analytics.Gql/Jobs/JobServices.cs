@@ -7,7 +7,7 @@ public static class JobServices
 {
     public static IServiceCollection AddRefreshJobs(this IServiceCollection services, string connectionString)
     {
-        services.AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>();
+        services.AddSingleton<Backlog>().AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>();
         // Quartz keeps its tables in a schema of its own.
         var store = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "quartz", ApplicationName = "analytics-gql jobs" };
         services.AddQuartz(quartz =>
@@ -23,6 +23,7 @@ public static class JobServices
             quartz.UseDefaultRetryPolicy(RetryPolicy.Exponential(5, TimeSpan.FromSeconds(10), 2, TimeSpan.FromMinutes(10)));
             Add<IncrementalRefreshJob>(quartz, "incremental-refresh", "0 * * * * ?");
             Add<NightlyFullRefreshJob>(quartz, "nightly-full-refresh", "0 0 2 * * ?");
+            Add<DriftAuditJob>(quartz, "drift-audit", "0 37 * * * ?");
             Add<HousekeepingJob>(quartz, "housekeeping", "0 17 * * * ?");
             // A night that no node saw is caught up when one starts; the job does nothing where none was missed.
             quartz.AddTrigger<NightlyFullRefreshJob>(t => t.ForJob("nightly-full-refresh").WithIdentity("catch-up").StartNow());

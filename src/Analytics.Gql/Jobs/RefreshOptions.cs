@@ -23,6 +23,12 @@ public sealed class RefreshOptions
     /// <summary>With more staged than this, a full refresh is cheaper than draining.</summary>
     public int MaxStaged { get; set; } = 1_000_000;
 
+    /// <summary>The same in percent of the rows of core.sessions and core.sets, but not below 20,000 staged.</summary>
+    public int MaxStagedPercent { get; set; } = 20;
+
+    /// <summary>Users that each drift audit looks at.</summary>
+    public int AuditSampleUsers { get; set; } = 20;
+
     /// <summary>Days that drains and their events stay in the history.</summary>
     public int KeepDrainsDays { get; set; } = 2;
 

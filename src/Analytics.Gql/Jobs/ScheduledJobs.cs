@@ -1,4 +1,5 @@
 // The scheduled jobs, each a shell of a few lines over the store.
+using Analytics.Gql.Refresh;
 using Analytics.Store.Refresh;
 using Microsoft.Extensions.Options;
 using Quartz;
@@ -26,6 +27,34 @@ public sealed class NightlyFullRefreshJob(FullRefresh refresh, RefreshControl co
         if (result.Errors.Count > 0)
             throw new JobExecutionException($"The nightly full refresh failed: {string.Join("; ", result.Errors)}");
     }
+}
+
+/// <summary>Each hour: compares a sample of users with the base tables, and stages whoever differs.</summary>
+[DisallowConcurrentExecution]
+public sealed partial class DriftAuditJob(
+    Verification verification, RefreshRuns runs, ModeMonitor mode, IOptions<RefreshOptions> options, TimeProvider time,
+    ILogger<DriftAuditJob> log) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        if (mode.Status.Mode == RefreshMode.Live)
+            return; // nothing is kept, so nothing can drift
+        var startedAt = time.GetUtcNow().UtcDateTime;
+        var faults = await verification.TriggerFaultsAsync(cancellationToken);
+        foreach (var fault in faults)
+            LogTrigger(log, fault);
+        var drifts = await verification.RunAsync(cancellationToken, options.Value.AuditSampleUsers, repair: true);
+        foreach (var drift in drifts.Where(d => d.Rows > 0))
+            LogDrift(log, drift.Aggregate, drift.Rows, drift.Users.Count, string.Join(", ", drift.Examples));
+        await runs.RecordAuditAsync(
+            startedAt, drifts.Sum(d => d.Rows), faults.Count == 0 ? null : string.Join("; ", faults), cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Error, "Drift: {Rows} rows of {Aggregate} differed, of {Users} users, now staged; such as {Examples}")]
+    private static partial void LogDrift(ILogger log, string aggregate, long rows, int users, string examples);
+
+    [LoggerMessage(LogLevel.Error, "Changes are being missed: {Fault}")]
+    private static partial void LogTrigger(ILogger log, string fault);
 }
 
 /// <summary>Each hour: lets old history go.</summary>

@@ -1,4 +1,5 @@
 // Knows the mode that holds, on every node, within half a second of the switch.
+using Analytics.Gql.Freshness;
 using Analytics.Store.Readers;
 using Analytics.Store.Refresh;
 
@@ -10,10 +11,13 @@ public sealed partial class ModeMonitor(RefreshControl control, TimeProvider tim
     : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-    private volatile RefreshStatus _status = new(RefreshMode.Incremental, false, null);
+    private volatile RefreshStatus _status = new(RefreshMode.Incremental, null, null);
 
     public RefreshStatus Status => _status;
-    public ReadSource Source => ReadSources.Of(_status.Mode);
+
+    /// <summary>What an answer is read from.</summary>
+    public ReadSource SourceFor(Consistency consistency) =>
+        ReadSources.Of(_status.Mode, fresh: consistency == Consistency.Fresh);
 
     /// <summary>The first look comes before the first request.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 // Mutation.enqueueRefresh and Mutation.requestFullRefresh: they stage, the jobs do the work.
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Freshness;
 using Analytics.Gql.Refresh;
 using Analytics.Gql.WeeklyAggregates;
 using Analytics.Store.Readers;
@@ -34,7 +35,7 @@ public sealed partial class Mutation
             throw new ClientError(
                 ErrorCodes.NotFound, $"enqueueRefresh: there is no user {input.UserId}. Check the id.");
         var enqueued = weeks.Count + (input.SessionId is null ? 0 : 1);
-        var state = await freshness.ReadAsync([input.UserId], mode.Source, ct);
+        var state = await freshness.ReadAsync([input.UserId], mode.SourceFor(Consistency.Refreshed), ct);
         return new EnqueueRefreshPayload(Math.Max(enqueued, 1), new Freshness.Freshness(state[input.UserId]));
     }
 
@@ -45,7 +46,7 @@ public sealed partial class Mutation
         CancellationToken ct)
     {
         await staging.StageFullRefreshAsync(ct);
-        var state = await freshness.ReadServiceAsync(mode.Source, ct);
+        var state = await freshness.ReadServiceAsync(mode.SourceFor(Consistency.Refreshed), ct);
         return new RequestFullRefreshPayload(true, new Freshness.Freshness(state));
     }
 }

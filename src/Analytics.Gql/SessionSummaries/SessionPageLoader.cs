@@ -2,6 +2,7 @@
 using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Freshness;
 using Analytics.Gql.Refresh;
 using Analytics.Store.Readers;
 using GraphQL.DataLoader;
@@ -12,28 +13,30 @@ namespace Analytics.Gql.SessionSummaries;
 /// <summary>The arguments of a page, as they came.</summary>
 public sealed record PageArguments(
     Guid UserId, SessionSummaryFilter? Where, SessionSummaryOrder Order,
-    int? First, string? After, int? Last, string? Before)
+    int? First, string? After, int? Last, string? Before, Consistency Consistency)
 {
     public bool IsBackward => Last is not null;
 }
 
+/// <summary>A page, and how much it must contain.</summary>
+public readonly record struct PageAsked(SessionPageRequest Page, Consistency Consistency);
+
 public sealed class SessionPageLoader(SessionPagesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
-    : BatchLoader<SessionPageRequest, SessionPage>
+    : BatchLoader<PageAsked, SessionPage>
 {
     public const int DefaultPageSize = 20;
     private const int MostActivityTypes = 20;
 
     /// <exception cref="ClientError">The arguments contradict each other or ask for too much.</exception>
     public IDataLoaderResult<SessionSummaryConnection> Load(PageArguments arguments) =>
-        Load(ToRequest(arguments)).Then(page => new SessionSummaryConnection(page, arguments));
+        Load(new PageAsked(ToRequest(arguments), arguments.Consistency)).Then(page => new SessionSummaryConnection(page, arguments));
 
-    protected override object? PartitionOf(SessionPageRequest key) => SessionPageShape.Of(key);
+    protected override object? PartitionOf(PageAsked key) => (SessionPageShape.Of(key.Page), key.Consistency);
 
-    protected override async Task<IReadOnlyList<SessionPage>> FetchAsync(
-        IReadOnlyList<SessionPageRequest> keys, CancellationToken ct)
+    protected override async Task<IReadOnlyList<SessionPage>> FetchAsync(IReadOnlyList<PageAsked> keys, CancellationToken ct)
     {
-        var found = await reader.ReadAsync(keys, mode.Source, ct);
-        return [.. keys.Select(key => found[key])];
+        var found = await reader.ReadAsync([.. keys.Select(key => key.Page)], mode.SourceFor(keys[0].Consistency), ct);
+        return [.. keys.Select(key => found[key.Page])];
     }
 
     private SessionPageRequest ToRequest(PageArguments a)

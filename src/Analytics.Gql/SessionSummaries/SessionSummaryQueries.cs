@@ -1,5 +1,6 @@
 // Query.sessionSummary and Query.sessionSummaries.
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Freshness;
 using Analytics.Gql.SessionSummaries;
 using GraphQL;
 using GraphQL.DataLoader;
@@ -11,8 +12,10 @@ public sealed partial class Query
     /// <summary>One session; null when there is none. A session too new for the view is computed from the base
     /// tables.</summary>
     /// <param name="sessionId">The session.</param>
+    /// <param name="consistency">Whether pending changes must be in the answer.</param>
     public static IDataLoaderResult<SessionSummary?> SessionSummary(
-        [FromServices] SessionSummaryLoader loader, Guid sessionId) => loader.Load(sessionId);
+        [FromServices] SessionSummaryLoader loader, Guid sessionId, Consistency consistency = Consistency.Refreshed) =>
+        loader.Load(new SessionAsked(sessionId, consistency));
 
     /// <summary>A user's sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most
     /// 100.</summary>
@@ -23,10 +26,12 @@ public sealed partial class Query
     /// <param name="after">The endCursor of the page before this one; a cursor belongs to its order.</param>
     /// <param name="last">Sessions of a page that reads backward, 1 to 100.</param>
     /// <param name="before">The startCursor of the page after this one; a cursor belongs to its order.</param>
+    /// <param name="consistency">Whether pending changes must be in the answer.</param>
     [ListSizeFrom("first", "last", Default = SessionPageLoader.DefaultPageSize)]
     public static IDataLoaderResult<SessionSummaryConnection> SessionSummaries(
         [FromServices] SessionPageLoader loader, Guid userId, SessionSummaryFilter? where = null,
         SessionSummaryOrder order = SessionSummaryOrder.StartedAtDesc,
-        int? first = null, string? after = null, int? last = null, string? before = null) =>
-        loader.Load(new PageArguments(userId, where, order, first, after, last, before));
+        int? first = null, string? after = null, int? last = null, string? before = null,
+        Consistency consistency = Consistency.Refreshed) =>
+        loader.Load(new PageArguments(userId, where, order, first, after, last, before, consistency));
 }

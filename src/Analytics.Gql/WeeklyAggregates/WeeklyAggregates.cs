@@ -1,6 +1,7 @@
 // A range of weeks: its nodes, totals and freshness, all of one snapshot.
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Scalars;
+using Analytics.Gql.PersonalRecords;
 using Analytics.Gql.SessionSummaries;
 using Analytics.Store.Readers;
 using GraphQL;
@@ -9,13 +10,15 @@ using GraphQL.DataLoader;
 namespace Analytics.Gql.WeeklyAggregates;
 
 /// <summary>A user's weeks in a range of days.</summary>
-public sealed class WeeklyAggregates(Guid userId, WeeksOfUser weeks)
+public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool fillGaps)
 {
     /// <summary>Whose weeks they are.</summary>
-    public Guid UserId => userId;
+    public Guid UserId => asked.Range.UserId;
 
-    /// <summary>The weeks that overlap the range, oldest first; weeks without a session are absent.</summary>
-    public IEnumerable<WeeklyAggregate> Nodes => weeks.Weeks.Select(w => new WeeklyAggregate(userId, w));
+    /// <summary>The weeks that overlap the range, oldest first; weeks without a session are absent unless 'fillGaps' asks
+    /// for them.</summary>
+    public IEnumerable<WeeklyAggregate> Nodes =>
+        (fillGaps ? WithGaps() : weeks.Weeks).Select(w => new WeeklyAggregate(asked, w));
 
     /// <summary>Over all these weeks; exercises are counted once.</summary>
     public WeeklyTotals Totals => new(weeks.Totals
@@ -23,15 +26,27 @@ public sealed class WeeklyAggregates(Guid userId, WeeksOfUser weeks)
 
     /// <summary>How fresh these weeks are.</summary>
     public Freshness.Freshness Freshness => new(weeks.Freshness);
+
+    private IEnumerable<WeekRow> WithGaps()
+    {
+        var next = 0;
+        for (var day = asked.Range.FirstWeek.DayNumber; day <= asked.Range.LastWeek.DayNumber; day += 7)
+        {
+            var week = DateOnly.FromDayNumber(day);
+            yield return next < weeks.Weeks.Count && weeks.Weeks[next].WeekStart == week
+                ? weeks.Weeks[next++]
+                : new WeekRow(week, 0, 0, 0, 0, null, 0, 0, weeks.Freshness.LastRefreshAt);
+        }
+    }
 }
 
-/// <summary>What a user did in one week, Monday to Sunday in UTC.</summary>
-public sealed class WeeklyAggregate(Guid userId, WeekRow row)
+/// <summary>What a user did in one week.</summary>
+public sealed class WeeklyAggregate(WeeksAsked asked, WeekRow row)
 {
     /// <summary>For the cost of an operation: few train more often.</summary>
     private const int UsualSessions = 5;
 
-    /// <summary>The Monday.</summary>
+    /// <summary>The week's first day: a Monday, unless 'weekStartsOn' says otherwise.</summary>
     public DateOnly WeekStart => row.WeekStart;
 
     /// <summary>Sessions that started in the week, open ones included.</summary>
@@ -55,13 +70,18 @@ public sealed class WeeklyAggregate(Guid userId, WeekRow row)
     /// <summary>Distinct exercises.</summary>
     public int ExerciseCount => row.ExerciseCount;
 
-    /// <summary>When this row was recomputed.</summary>
+    /// <summary>When this row was recomputed, or the latest of those that it sums.</summary>
     public DateTimeOffset LastRefreshAt => row.LastRefreshAt;
 
     /// <summary>The sessions of the week, newest first; at most 500, else LIMIT_EXCEEDED.</summary>
     [ListSize(UsualSessions)]
     public IDataLoaderResult<IReadOnlyList<SessionSummary>> Sessions([FromServices] SessionsOfWeekLoader loader) =>
-        loader.LoadBounded(new UserWeek(userId, row.WeekStart));
+        loader.LoadBounded(Week);
+
+    /// <summary>Personal records that were set in this week and still stand; each measure of each exercise is one.</summary>
+    public IDataLoaderResult<int> PersonalRecordCount([FromServices] PersonalRecordCountLoader loader) => loader.Load(Week);
+
+    private WeekAsked Week => new(new UserWeek(asked.Range.UserId, row.WeekStart, asked.Range.Calendar), asked.Consistency);
 }
 
 /// <summary>Sums over a range of weeks.</summary>

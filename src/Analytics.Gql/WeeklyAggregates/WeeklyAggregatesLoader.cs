@@ -2,6 +2,7 @@
 using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Freshness;
 using Analytics.Gql.Refresh;
 using Analytics.Store.Readers;
 using GraphQL;
@@ -10,39 +11,51 @@ using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.WeeklyAggregates;
 
+/// <summary>The arguments of a field, as they came.</summary>
+public sealed record WeeksArguments(
+    Guid UserId, DateOnly From, DateOnly To, string TimeZone, Weekday WeekStartsOn, bool FillGaps, Consistency Consistency);
+
 /// <param name="Totals">Whether the field selects totals, which cost reading each week's exercise ids.</param>
-public readonly record struct WeeksAsked(WeekRange Range, bool Totals);
+public readonly record struct WeeksAsked(WeekRange Range, bool Totals, Consistency Consistency);
+
+/// <summary>One of the weeks of such an answer, for what hangs below it.</summary>
+public readonly record struct WeekAsked(UserWeek Week, Consistency Consistency);
 
 public sealed class WeeklyAggregatesLoader(
-    WeeklyAggregatesReader reader, ModeMonitor mode, IOptions<LimitOptions> limits)
-    : BatchLoader<WeeksAsked, WeeklyAggregates>
+    WeeklyAggregatesReader reader, ModeMonitor mode, Calendars calendars, IOptions<LimitOptions> limits)
+    : BatchLoader<WeeksAsked, WeeksOfUser>
 {
     /// <summary>Loads the weeks that overlap a range of days, with totals where the field selects them.</summary>
-    /// <exception cref="ClientError">The range is reversed or too long.</exception>
-    public IDataLoaderResult<WeeklyAggregates> Load(
-        IResolveFieldContext context, Guid userId, DateOnly from, DateOnly to)
+    /// <exception cref="ClientError">The range is reversed or too long, or there is no such time zone.</exception>
+    public IDataLoaderResult<WeeklyAggregates> Load(IResolveFieldContext context, WeeksArguments a)
     {
-        if (to < from)
+        if (a.To < a.From)
             throw new ClientError(
                 ErrorCodes.BadUserInput,
-                $"weeklyAggregates: 'from' {from:yyyy-MM-dd} lies after 'to' {to:yyyy-MM-dd}. Swap them.");
-        var weeks = WeeksOfRange.Count(from, to);
+                $"weeklyAggregates: 'from' {a.From:yyyy-MM-dd} lies after 'to' {a.To:yyyy-MM-dd}. Swap them.");
+        var calendar = calendars.Of("weeklyAggregates", a.TimeZone, a.WeekStartsOn);
+        var weeks = WeeksOfRange.Count(a.From, a.To, calendar);
         if (weeks > limits.Value.MaxWeeksPerRange)
             throw new ClientError(
                 ErrorCodes.LimitExceeded,
-                $"weeklyAggregates: {from:yyyy-MM-dd}..{to:yyyy-MM-dd} spans {weeks} weeks; "
+                $"weeklyAggregates: {a.From:yyyy-MM-dd}..{a.To:yyyy-MM-dd} spans {weeks} weeks; "
                 + $"at most {limits.Value.MaxWeeksPerRange}. Narrow 'from'/'to' or ask for several ranges.");
         var totals = context.SubFields?.Values.Any(selected => selected.Field.Name.Value == "totals") == true;
-        return Load(new WeeksAsked(new WeekRange(userId, WeeksOfRange.Monday(from), WeeksOfRange.Monday(to)), totals));
+        var range = new WeekRange(a.UserId, calendar.WeekOf(a.From), calendar.WeekOf(a.To), calendar);
+        var asked = new WeeksAsked(range, totals, a.Consistency);
+        return Load(asked).Then(found => new WeeklyAggregates(asked, found, a.FillGaps));
     }
+
+    protected override object? PartitionOf(WeeksAsked key) => key.Consistency;
 
     // Totals are part of the key, so that a range read without them is read again where a later level wants them; in
     // one level they are read for all, since one statement is worth more than the few ids that nobody selects.
-    protected override async Task<IReadOnlyList<WeeklyAggregates>> FetchAsync(
+    protected override async Task<IReadOnlyList<WeeksOfUser>> FetchAsync(
         IReadOnlyList<WeeksAsked> keys, CancellationToken ct)
     {
         var ranges = keys.Select(key => key.Range).Distinct().ToList();
-        var found = await reader.ReadAsync(ranges, keys.Any(key => key.Totals), mode.Source, ct);
-        return [.. keys.Select(key => new WeeklyAggregates(key.Range.UserId, found[key.Range]))];
+        var found = await reader.ReadAsync(
+            ranges, keys.Any(key => key.Totals), mode.SourceFor(keys[0].Consistency), ct);
+        return [.. keys.Select(key => found[key.Range])];
     }
 }

@@ -1,4 +1,5 @@
 // Query.weeklyAggregates.
+using Analytics.Gql.Freshness;
 using Analytics.Gql.WeeklyAggregates;
 using GraphQL;
 using GraphQL.DataLoader;
@@ -11,9 +12,14 @@ public sealed partial class Query
     /// <param name="userId">The user.</param>
     /// <param name="from">Any day of the first week.</param>
     /// <param name="to">Any day of the last week; at most 104 weeks.</param>
+    /// <param name="timeZone">Where days begin: an IANA name such as Europe/Berlin. Exact over daylight-saving changes.</param>
+    /// <param name="weekStartsOn">The day that weeks begin with.</param>
+    /// <param name="fillGaps">Whether weeks without a session are there too, with zeros.</param>
+    /// <param name="consistency">Whether pending changes must be in the answer.</param>
     [ListSizeOfRange]
     public static IDataLoaderResult<WeeklyAggregates.WeeklyAggregates> WeeklyAggregates(
         IResolveFieldContext context, [FromServices] WeeklyAggregatesLoader loader, Guid userId,
-        DateOnly from, DateOnly to) =>
-        loader.Load(context, userId, from, to);
+        DateOnly from, DateOnly to, string timeZone = "UTC", Weekday weekStartsOn = Weekday.Monday, bool fillGaps = false,
+        Consistency consistency = Consistency.Refreshed) =>
+        loader.Load(context, new WeeksArguments(userId, from, to, timeZone, weekStartsOn, fillGaps, consistency));
 }

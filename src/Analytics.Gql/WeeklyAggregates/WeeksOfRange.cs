@@ -1,15 +1,17 @@
-// Weeks as the API counts them: from Monday, those that overlap an inclusive range of days.
+// Weeks as the API counts them: those that overlap an inclusive range of days.
 using Analytics.Gql.Engine.Limits;
+using Analytics.Store.Readers;
 
 namespace Analytics.Gql.WeeklyAggregates;
 
 internal static class WeeksOfRange
 {
     /// <summary>The Monday of a day's week; day 1 of the calendar is one, so none lies before it.</summary>
-    public static DateOnly Monday(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    public static DateOnly Monday(DateOnly day) => WeekCalendar.Iso.WeekOf(day);
 
     /// <summary>How many weeks the days overlap; below 1 when they are reversed.</summary>
-    public static int Count(DateOnly from, DateOnly to) => (Monday(to).DayNumber - Monday(from).DayNumber) / 7 + 1;
+    public static int Count(DateOnly from, DateOnly to, WeekCalendar calendar) =>
+        (calendar.WeekOf(to).DayNumber - calendar.WeekOf(from).DayNumber + 6) / 7 + 1;
 }
 
 /// <summary>The field's lists are as long as the weeks from its argument <c>from</c> to its argument
@@ -21,6 +23,6 @@ public sealed class ListSizeOfRangeAttribute : ListSizeSourceAttribute
 
     public override long SizeOf(IReadOnlyDictionary<string, object?> arguments) =>
         arguments.GetValueOrDefault("from") is DateOnly from && arguments.GetValueOrDefault("to") is DateOnly to
-            ? Math.Clamp(WeeksOfRange.Count(from, to), 0, MostWeeks)
+            ? Math.Clamp(WeeksOfRange.Count(from, to, WeekCalendar.Iso), 0, MostWeeks)
             : MostWeeks;
 }

@@ -22,7 +22,7 @@ public sealed partial record AggregateDeclaration(
     public static AggregateDeclaration Parse(Script script)
     {
         var directives = Directive().Matches(script.Text)
-            .ToLookup(m => m.Groups["name"].Value, m => m.Groups["value"].Value.Trim());
+            .ToLookup(m => m.Groups["name"].Value, m => Continued().Replace(m.Groups["value"].Value, "\n").Trim());
         string One(string directive) => directives[directive].Count() == 1
             ? directives[directive].Single()
             : throw new MigrationException(
@@ -40,6 +40,10 @@ public sealed partial record AggregateDeclaration(
         return declaration;
     }
 
-    [GeneratedRegex(@"^--[ \t]*@(?<name>\w+)[ \t]+(?<value>.+)$", RegexOptions.Multiline)]
+    // A directive goes on over the comment lines below it that are indented by five spaces or more.
+    [GeneratedRegex(@"^--[ \t]*@(?<name>\w+)[ \t]+(?<value>.+(?:\n--[ ]{5,}\S.*)*)$", RegexOptions.Multiline)]
     private static partial Regex Directive();
+
+    [GeneratedRegex(@"\n--[ ]{5,10}")]
+    private static partial Regex Continued();
 }

@@ -63,11 +63,11 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
         comment on column analytics.{_name}_current.last_refresh_at is 'When this row was recomputed.';
         """;
 
-    /// <summary>The aggregate's part of analytics.drain: which keys the changes touch, and their rows anew.</summary>
-    public string DrainKeysAndUpsert => $"""
+    /// <summary>Which keys the changes touch: part of analytics.drain and of the aggregate's pending function.</summary>
+    private string Keys => $"""
             {_name}_keys as materialized (
                 select distinct {List(declaration.Key, "k")} from (
-                    {declaration.Changed}
+                    {declaration.Changed.ReplaceLineEndings("\n                    ")}
                     union all
                     select {List(declaration.Key, "u")}
                     from whole_users as w
@@ -81,24 +81,80 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
                     ) as u
                 ) as k
             ),
-            {_name}_rows as (
-                insert into analytics.{_name}_delta as t
-                    ({List(_columns)}, deleted, generation, refreshed_at)
-                select {string.Join(", ", _columns.Select(c => declaration.Key.Contains(c) ? $"k.{c}" : $"v.{c}"))},
-                       v.user_id is null, state.generation, statement_timestamp()
-                from {_name}_keys as k
-                cross join state
+        """;
+
+    /// <summary>The keys' rows anew, from the live view; a key that it has no row for is a tombstone.</summary>
+    private string Rows => $"""
                 left join lateral (
                     select {List(_columns, "v")}
                     from {declaration.LiveView} as v
                     where {SameKey("v", "k")}
                     offset 0
                 ) as v on true
+        """;
+
+    private string RowColumns => string.Join(", ", _columns.Select(c => declaration.Key.Contains(c) ? $"k.{c}" : $"v.{c}"));
+
+    /// <summary>The aggregate's part of analytics.recompute.</summary>
+    public string DrainKeysAndRows => $"""
+        {Keys}
+            {_name}_rows as (
+                insert into analytics.{_name}_delta as t
+                    ({List(_columns)}, deleted, generation, refreshed_at)
+                select {RowColumns}, v.user_id is null, state.generation, statement_timestamp()
+                from {_name}_keys as k
+                cross join state
+        {Rows}
                 on conflict ({List(declaration.Key)}) do update set
                     ({List(_values)}, deleted, generation, refreshed_at)
                     = ({List(_values, "excluded")}, excluded.deleted, excluded.generation, excluded.refreshed_at)
                 returning 1
             ),
+        """;
+
+    /// <summary>The function by which consistency FRESH gets this aggregate's pending rows.</summary>
+    /// <param name="changes">From the CTE <c>staged</c> to the CTE <c>changes</c>, as the drain does it.</param>
+    public string PendingFunction(string changes) => $"""
+        drop function if exists analytics.{_name}_pending(uuid[]);
+        create function analytics.{_name}_pending(user_ids uuid[])
+            returns table ({string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"))}, deleted boolean, refreshed_at timestamptz)
+            language plpgsql stable security definer
+            set search_path = pg_catalog, pg_temp
+            set jit = off
+            set plan_cache_mode = force_generic_plan
+            set enable_seqscan = off
+        as $pending$
+        #variable_conflict use_column
+        begin
+            return query
+            with state as materialized (
+                select s.generation <> s.folded_generation as folding from analytics.refresh_state as s
+            ),
+            asked as materialized (
+                select p.user_id, p.session_id, p.week, p.exercise_id, p.read_live from analytics.pending_changes(user_ids) as p
+            ),
+            staged as materialized (
+                select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
+            ),
+        {changes}
+            whole_users as (
+                select null::uuid as user_id where false
+            ),
+        {Keys.TrimEnd(',')}
+            select {RowColumns}, v.user_id is null, transaction_timestamp()
+            from {_name}_keys as k
+        {Rows}
+            where k.user_id = any (user_ids)
+              and not exists (select from asked as a where a.read_live and a.user_id = k.user_id)
+            union all
+            select {string.Join(", ", columns.Select(c => c.Name == "user_id" ? "a.user_id" : $"null::{c.Type}"))}, false, null
+            from asked as a
+            where a.read_live;
+        end
+        $pending$;
+        comment on function analytics.{_name}_pending is
+            'Rows of {_name} that are pending for the given users, recomputed in the snapshot of the statement that calls it; '
+            'deleted rows hide those of {_name}_current. A row with a null key: read that user live.';
         """;
 
     public string DrainCount => $"               (select count(*) from {_name}_rows) +";

@@ -96,16 +96,26 @@ public sealed class Migrator
         var aggregates = new List<AggregateSql>();
         foreach (var declaration in _definitions.Aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
             aggregates.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(_connection, declaration.LiveView, ct)));
+        var changes = SharedChanges(Script.Definitions("refresh").Single(s => s.Name == "drain").Text);
         foreach (var script in Script.Definitions("refresh"))
         {
             var text = script.Text
-                .Replace("    -- for each aggregate: keys, upsert", Join(a => a.DrainKeysAndUpsert), StringComparison.Ordinal)
+                .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
                 .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
-                .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal);
+                .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
+                .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal);
             await ApplyDefinitionAsync($"refresh/{script.Name}", text, Script.Sha256(text), applied, ct);
         }
 
         string Join(Func<AggregateSql, string> part) => string.Join('\n', aggregates.Select(part));
+    }
+
+    /// <summary>From staged rows to the users, sessions and weeks they touch: the drain and FRESH do it alike.</summary>
+    private static string SharedChanges(string drain)
+    {
+        const string begin = "    -- changes\n", end = "    -- end of changes\n";
+        var from = drain.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        return drain[from..drain.IndexOf(end, StringComparison.Ordinal)].TrimEnd('\n');
     }
 
     private async Task ApplyDefinitionAsync(

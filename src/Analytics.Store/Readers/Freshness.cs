@@ -9,11 +9,20 @@ namespace Analytics.Store.Readers;
 /// <param name="LastRefreshAt">When the source was last refreshed; the statement's time when it is read live.</param>
 /// <param name="PendingChanges">Changes that the answer does not contain yet, or may not.</param>
 /// <param name="LagS">Seconds that the oldest of them has been waiting; 0 when there is none.</param>
-public sealed record Freshness(DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS, ReadSource Source);
+/// <param name="VerifiedAt">When an audit last compared what is read with the base tables; null: never, or read live.</param>
+/// <param name="CatchUpS">Of the whole service: seconds until all is drained, by its pace; null when unknown.</param>
+public sealed record Freshness(
+    DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS, ReadSource Source, DateTime? VerifiedAt,
+    double? CatchUpS = null);
 
 public sealed class FreshnessReader(NpgsqlDataSource reads)
 {
-    private sealed record Row(Guid UserId, DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS);
+    private sealed record Row(
+        Guid UserId, DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS, DateTime? VerifiedAt, double? CatchUpS)
+    {
+        public Freshness ToFreshness(ReadSource source) =>
+            new(AsOf, LastRefreshAt, PendingChanges, LagS, source, VerifiedAt, CatchUpS);
+    }
 
     /// <param name="userIds">Distinct.</param>
     /// <returns>One entry per user, known or not.</returns>
@@ -23,10 +32,10 @@ public sealed class FreshnessReader(NpgsqlDataSource reads)
         await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition("""
             select f.user_id as UserId, f.as_of as AsOf, f.last_refresh_at as LastRefreshAt,
-                   f.pending_changes as PendingChanges, f.lag_s as LagS
+                   f.pending_changes as PendingChanges, f.lag_s as LagS, f.verified_at as VerifiedAt, null::float8 as CatchUpS
             from analytics.freshness(@userIds, @source) as f
-            """, new { userIds = userIds.ToArray(), source = source.SqlName() }, cancellationToken: ct));
-        return rows.ToDictionary(r => r.UserId, r => new Freshness(r.AsOf, r.LastRefreshAt, r.PendingChanges, r.LagS, source));
+            """, new { userIds = userIds.ToArray(), source = source.FreshnessName() }, cancellationToken: ct));
+        return rows.ToDictionary(r => r.UserId, r => r.ToFreshness(source));
     }
 
     /// <summary>Of the whole service; pending changes are counted up to 100,000.</summary>
@@ -35,9 +44,10 @@ public sealed class FreshnessReader(NpgsqlDataSource reads)
         await using var connection = await reads.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleAsync<Row>(new CommandDefinition("""
             select '00000000-0000-0000-0000-000000000000'::uuid as UserId, f.as_of as AsOf,
-                   f.last_refresh_at as LastRefreshAt, f.pending_changes as PendingChanges, f.lag_s as LagS
+                   f.last_refresh_at as LastRefreshAt, f.pending_changes as PendingChanges, f.lag_s as LagS,
+                   f.verified_at as VerifiedAt, f.catch_up_s as CatchUpS
             from analytics.service_freshness(@source) as f
-            """, new { source = source.SqlName() }, cancellationToken: ct));
-        return new Freshness(row.AsOf, row.LastRefreshAt, row.PendingChanges, row.LagS, source);
+            """, new { source = source.FreshnessName() }, cancellationToken: ct));
+        return row.ToFreshness(source);
     }
 }

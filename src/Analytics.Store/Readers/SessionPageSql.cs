@@ -8,46 +8,36 @@ internal sealed class SessionPageSql(SessionPageShape shape, ReadSource source)
     private bool Descending => (shape.Order != SessionOrder.StartedAtAsc) != shape.Backward;
 
     public string Write() => $"""
+            {source.Asked(SessionSql.Aggregate, SessionSql.Key, Asked)}
             {SessionSql.Heads(source, "@userIds")}
             union all
             select {SessionSql.Columns("k.ordinal", "p", SortKey)}
-            from unnest(@userIds{(shape.HasCursor ? ", @cursorKeys, @cursorIds" : "")}) with ordinality
-                as k (user_id{(shape.HasCursor ? ", cursor_key, cursor_id" : "")}, ordinal)
+            from asked as k
             cross join lateral (
                 select * from (
-                    {string.Join("\nunion all\n", Branches())}
+                    {string.Join("\nunion all\n", source.Layers(SessionSql.Aggregate, SessionSql.Key).Select(Branch))}
                 ) as p
                 order by {OrderBy("p")}
                 limit @limit
             ) as p
             """;
 
-    private IEnumerable<string> Branches()
-    {
-        if (source == ReadSource.Incremental)
-        {
-            yield return Branch("analytics.session_summary_delta", "b.refreshed_at", " and not b.deleted", "");
-            yield return Branch("analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), "", """
-                 and (select true from analytics.session_summary_delta as d
-                      where d.user_id = b.user_id and d.session_id = b.session_id) is not true
-                """);
-        }
-        else if (source == ReadSource.Matview)
-            yield return Branch("analytics.session_summary", ReadSources.Stamp(SessionSql.Aggregate), "", "");
-        else
-            yield return Branch("analytics.session_summary_live", "transaction_timestamp()", "", "");
-    }
+    private string Asked => shape.HasCursor
+        ? """
+            k.user_id, k.cursor_key, k.cursor_id, k.ordinal
+            from unnest(@userIds, @cursorKeys, @cursorIds) with ordinality as k (user_id, cursor_key, cursor_id, ordinal)
+            """
+        : "k.user_id, k.ordinal from unnest(@userIds) with ordinality as k (user_id, ordinal)";
 
     /// <summary>Condition, order and limit inside each branch, which stops at the first rows of its index or sort.</summary>
-    /// <param name="condition">On the row itself: what the index or the sort leaves out.</param>
-    /// <param name="lookup">On other tables: one probe a row, so only for rows that come within the limit.</param>
-    private string Branch(string relation, string refreshedAt, string condition, string lookup)
+    /// <remarks>Lookups in other tables are one probe a row, so they are only for rows that come within the limit.</remarks>
+    private string Branch(Layer layer)
     {
-        var rows = $"{relation} as b where b.user_id = k.user_id{condition}{Conditions("b")}{Keyset("b")}";
-        lookup += SessionSql.StillTheirs(source, "b");
+        var rows = $"{layer.Relation} as b where b.user_id = k.user_id{layer.Condition}{Conditions("b")}{Keyset("b")}";
+        var lookup = layer.Lookup + SessionSql.StillTheirs(source, "b");
         return ByStart
             ? $"""
-                (select {SessionSql.Fields("b")}, {refreshedAt} as last_refresh_at
+                (select {SessionSql.Fields("b")}, {layer.RefreshedAt} as last_refresh_at
                 from {rows}{lookup}
                 order by {OrderBy("b")}
                 limit @limit)
@@ -56,7 +46,7 @@ internal sealed class SessionPageSql(SessionPageShape shape, ReadSource source)
             : $"""
                 (select {SessionSql.Fields("b")}, b.last_refresh_at
                 from (
-                    select {SessionSql.Fields("b")}, {refreshedAt} as last_refresh_at, {Key("b")} as sort_key
+                    select {SessionSql.Fields("b")}, {layer.RefreshedAt} as last_refresh_at, {Key("b")} as sort_key
                     from {rows}
                     order by {OrderBy("b")}
                     offset 0

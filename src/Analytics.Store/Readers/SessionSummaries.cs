@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace Analytics.Store.Readers;
 
-/// <summary>A user's week, by its Monday.</summary>
-public readonly record struct UserWeek(Guid UserId, DateOnly WeekStart);
+/// <summary>A user's week in a calendar, by its first day.</summary>
+public readonly record struct UserWeek(Guid UserId, DateOnly WeekStart, WeekCalendar Calendar);
 
 public sealed class SessionSummariesReader(NpgsqlDataSource reads)
 {
@@ -14,7 +14,7 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
 
     /// <summary>
     /// Reads sessions by id in one statement. A session that core has and the view has not yet is computed from the live
-    /// view; one that core does not have is absent.
+    /// view, and so is every session where the answer has to be fresh; one that core does not have is absent.
     /// </summary>
     public async Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
         IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct)
@@ -36,7 +36,8 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
         var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(ByWeek[source], new
         {
             userIds = weeks.Select(w => w.UserId).ToArray(),
-            mondays = weeks.Select(w => w.WeekStart).ToArray(),
+            firsts = weeks.Select(w => w.WeekStart).ToArray(),
+            timeZones = weeks.Select(w => w.Calendar.TimeZone).ToArray(),
             mostPerWeek,
         }, cancellationToken: ct))).AsList();
         return SessionSql.Assemble(rows, source).Sessions
@@ -51,8 +52,8 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
         join core.sessions as s on s.session_id = k.session_id
         left join lateral (
             select {SessionSql.Fields("c")}, c.last_refresh_at
-            from {source.Relation(SessionSql.Aggregate)} as c
-            where c.user_id = s.user_id and c.session_id = s.session_id
+            from ({(source == ReadSource.Fresh ? ReadSource.Live : source).Rows(
+                SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), "b.user_id = s.user_id and b.session_id = s.session_id")}) as c
             offset 0
         ) as c on true
         left join lateral (
@@ -68,18 +69,26 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
         ) as r
         """;
 
-    // A week is a range of started_at, so that the index of the pages serves it.
+    // A week is a range of started_at, so that the index of the pages serves it: a day to either side, because a local
+    // midnight may not exist, or twice; the day that the instant falls on decides.
     private static string ByWeekSql(ReadSource source) => $"""
+        {source.Asked(SessionSql.Aggregate, SessionSql.Key, """
+            k.user_id, k.week_start, k.time_zone, k.ordinal
+            from unnest(@userIds, @firsts, @timeZones) with ordinality as k (user_id, week_start, time_zone, ordinal)
+            """)}
         {SessionSql.Heads(source, "@userIds")}
         union all
         select {SessionSql.Columns("k.ordinal", "w")}
-        from unnest(@userIds, @mondays) with ordinality as k (user_id, monday, ordinal)
+        from asked as k
         cross join lateral (
             select {SessionSql.Fields("w")}, w.last_refresh_at
-            from {source.Relation(SessionSql.Aggregate)} as w
-            where w.user_id = k.user_id
-              and w.started_at >= k.monday::timestamp at time zone 'UTC'
-              and w.started_at < (k.monday + 7)::timestamp at time zone 'UTC'{SessionSql.StillTheirs(source, "w")}
+            from ({source.Rows(SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), """
+                b.user_id = k.user_id
+                and b.started_at >= (k.week_start - 1)::timestamp at time zone 'UTC'
+                and b.started_at < (k.week_start + 8)::timestamp at time zone 'UTC'
+                and (b.started_at at time zone k.time_zone)::date between k.week_start and k.week_start + 6
+                """)}) as w
+            where true{SessionSql.StillTheirs(source, "w")}
             order by w.started_at desc, w.session_id desc
             limit @mostPerWeek
         ) as w

@@ -8,25 +8,29 @@ namespace Analytics.Store.Refresh;
 /// <param name="Ran">False when another node held the lock or the mode is not Incremental.</param>
 /// <param name="StagedChanges">Staged changes taken off the queue.</param>
 /// <param name="Keys">Aggregate rows recomputed.</param>
-/// <param name="Number">Its number in refresh_events; null when nothing was staged.</param>
-public sealed record DrainResult(bool Ran, long StagedChanges, long Keys, long? Number);
+/// <param name="Number">Its number in refresh_events; null when nothing was due.</param>
+/// <param name="SetAside">Staged changes whose recomputation raised: they stay pending, to be tried again later.</param>
+public sealed record DrainResult(bool Ran, long StagedChanges, long Keys, long? Number, long SetAside = 0);
 
 /// <summary>Drains staged changes into the deltas.</summary>
 /// <param name="maxRows">Staged changes a batch, at least 1.</param>
 /// <param name="maxUsers">Whole users a batch, at least 1; each may stand for thousands of keys.</param>
 public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxUsers = 10)
 {
-    private sealed record Row(long StagedChanges, long Keys, long? DrainNumber);
+    private sealed record Row(long StagedChanges, long Keys, long? DrainNumber, long SetAside);
 
-    /// <exception cref="PostgresException">The recomputation raised; nothing was taken off the queue.</exception>
-    public async Task<DrainResult> RunBatchAsync(CancellationToken ct)
+    /// <param name="changedSince">Takes only changes written since; null: any.</param>
+    /// <exception cref="PostgresException">Locks, time or space ran out; nothing was taken off the queue.</exception>
+    public async Task<DrainResult> RunBatchAsync(CancellationToken ct, DateTime? changedSince = null)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition("""
-            select d.staged_changes as StagedChanges, d.keys as Keys, d.drain_number as DrainNumber
-            from analytics.drain(@maxRows, @maxUsers) as d
-            """, new { maxRows, maxUsers }, cancellationToken: ct));
-        return row is null ? new DrainResult(false, 0, 0, null) : new DrainResult(true, row.StagedChanges, row.Keys, row.DrainNumber);
+            select d.staged_changes as StagedChanges, d.keys as Keys, d.drain_number as DrainNumber, d.set_aside as SetAside
+            from analytics.drain(@maxRows, @maxUsers, @changedSince::timestamptz) as d
+            """, new { maxRows, maxUsers, changedSince }, cancellationToken: ct));
+        return row is null
+            ? new DrainResult(false, 0, 0, null)
+            : new DrainResult(true, row.StagedChanges, row.Keys, row.DrainNumber, row.SetAside);
     }
 
     /// <summary>Drains until nothing is staged, or somebody else does.</summary>
@@ -37,9 +41,12 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
         while (true)
         {
             var batch = await RunBatchAsync(ct);
-            if (batch.StagedChanges == 0)
+            // A batch of nothing but set-aside changes is progress too: they are not due again for a while.
+            if (batch is { StagedChanges: 0, SetAside: 0 })
                 return total with { Ran = total.Ran || batch.Ran };
-            total = new DrainResult(true, total.StagedChanges + batch.StagedChanges, total.Keys + batch.Keys, batch.Number);
+            total = new DrainResult(
+                true, total.StagedChanges + batch.StagedChanges, total.Keys + batch.Keys, batch.Number ?? total.Number,
+                total.SetAside + batch.SetAside);
         }
     }
 }

@@ -114,8 +114,9 @@ public sealed class FullRefresh(string connectionString)
         {
             cleared = await ExecuteAsync(
                 connection, "delete from analytics.staging_changes where folded_by = @Generation", ct, new { run.Generation });
-            await ExecuteAsync(connection, "update analytics.refresh_state set last_full_refresh_at = @first",
-                ct, new { first = stamps.Min(s => (DateTime?)s.Stamp) });
+            await ExecuteAsync(
+                connection, "update analytics.refresh_state set last_full_refresh_at = @first, folded_generation = @Generation",
+                ct, new { first = stamps.Min(s => (DateTime?)s.Stamp), run.Generation });
         }
         await ExecuteAsync(connection, """
             update analytics.refresh_runs

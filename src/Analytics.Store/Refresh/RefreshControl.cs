@@ -5,25 +5,28 @@ using Npgsql;
 namespace Analytics.Store.Refresh;
 
 /// <summary>What the workers look at before they work.</summary>
-/// <param name="FullRefreshAsked">A row for everyone is staged.</param>
+/// <param name="FullRefreshAskedAt">When the oldest row for everyone was staged; null when none is.</param>
 /// <param name="LastFullRefreshAt">Null when there was none since the aggregates were built.</param>
-public sealed record RefreshStatus(RefreshMode Mode, bool FullRefreshAsked, DateTime? LastFullRefreshAt);
+public sealed record RefreshStatus(RefreshMode Mode, DateTime? FullRefreshAskedAt, DateTime? LastFullRefreshAt)
+{
+    public bool FullRefreshAsked => FullRefreshAskedAt is not null;
+}
 
 public sealed class RefreshControl(NpgsqlDataSource primary)
 {
-    private sealed record Row(string Mode, bool FullRefreshAsked, DateTime? LastFullRefreshAt);
+    private sealed record Row(string Mode, DateTime? FullRefreshAskedAt, DateTime? LastFullRefreshAt);
 
     public async Task<RefreshStatus> ReadAsync(CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleAsync<Row>(new CommandDefinition("""
             select s.mode as Mode,
-                   exists (select from analytics.staging_changes as c where c.session_id is null and c.user_id is null)
-                       as FullRefreshAsked,
+                   (select min(c.changed_at) from analytics.staging_changes as c where c.session_id is null and c.user_id is null)
+                       as FullRefreshAskedAt,
                    s.last_full_refresh_at as LastFullRefreshAt
             from analytics.refresh_state as s
             """, cancellationToken: ct));
-        return new RefreshStatus(Enum.Parse<RefreshMode>(row.Mode), row.FullRefreshAsked, row.LastFullRefreshAt);
+        return new RefreshStatus(Enum.Parse<RefreshMode>(row.Mode), row.FullRefreshAskedAt, row.LastFullRefreshAt);
     }
 
     /// <summary>Switches the mode for every node. Coming back from Live also asks for a full refresh.</summary>
@@ -46,13 +49,22 @@ public sealed class RefreshControl(NpgsqlDataSource primary)
             """, new { mode = mode.ToString() }, cancellationToken: ct)) ?? throw NotMigrated());
     }
 
-    /// <summary>Whether more than <paramref name="most"/> changes are staged; looks at no more rows than that.</summary>
-    public async Task<bool> IsStagedBeyondAsync(int most, CancellationToken ct)
+    /// <summary>How many changes are staged; counts no further than <paramref name="most"/>.</summary>
+    public async Task<long> CountStagedAsync(long most, CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select count(*) from (select from analytics.staging_changes limit @limit) as c",
-            new { limit = most + 1L }, cancellationToken: ct)) > most;
+            "select count(*) from (select from analytics.staging_changes limit @most) as c", new { most }, cancellationToken: ct));
+    }
+
+    /// <summary>Rows of core.sessions and core.sets together, as the planner estimates them.</summary>
+    public async Task<long> EstimateRowsAsync(CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("""
+            select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint from pg_class as c
+            where c.oid in ('core.sessions'::regclass, 'core.sets'::regclass)
+            """, cancellationToken: ct));
     }
 
     private static InvalidOperationException NotMigrated() =>

@@ -35,6 +35,18 @@ public sealed class RefreshRuns(NpgsqlDataSource primary)
             """, new { startedAt, error }, cancellationToken: ct));
     }
 
+    /// <summary>Adds an audit.</summary>
+    /// <param name="keys">Rows that differed.</param>
+    /// <param name="error">What is wrong and was not mended by staging it; null when nothing is.</param>
+    public async Task RecordAuditAsync(DateTime startedAt, long keys, string? error, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("""
+            insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, keys, error)
+            values ('AUDIT', @outcome, @startedAt, clock_timestamp(), @keys, @error)
+            """, new { outcome = error is null ? "SUCCEEDED" : "FAILED", startedAt, keys, error }, cancellationToken: ct));
+    }
+
     /// <summary>Deletes incremental runs and events older than the first span, and full refreshes older than the second.</summary>
     /// <returns>Rows deleted.</returns>
     public async Task<int> ForgetAsync(TimeSpan incremental, TimeSpan full, CancellationToken ct)

@@ -43,7 +43,7 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
         JsonElement answer = default;
         var sent = await SentStatements.OfAsync(async () =>
             answer = await team.AskAsync(text, new { ids = team.Users, from = "2026-01-05", to = "2026-03-29" }));
-        AssertOneOfEach(sent, "core.users as u", "from analytics.freshness(@userIds, @source)", "analytics.weekly_aggregates_current", "@mondays");
+        AssertOneOfEach(sent, "core.users as u", "from analytics.freshness(@userIds, @source)", "analytics.weekly_aggregates_current", "analytics.session_summary_current");
         var users = answer.GetProperty("data").GetProperty("users");
         Assert.Equal(50, users.GetArrayLength());
         foreach (var user in users.EnumerateArray())
@@ -68,7 +68,7 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
         Task<IReadOnlyList<long>> CallsAsync() => team.Database.QueryAsync<long>("""
             select coalesce(sum(s.calls), 0)::bigint
             from (values (1, 'select%from core.users as u%'), (2, 'select%from analytics.freshness($1, $2) as f'),
-                         (3, '%analytics.weekly_aggregates_current%'), (4, '%as k (user_id, monday, ordinal)%')) as kind (n, text)
+                         (3, '%analytics.weekly_aggregates_current%'), (4, '%analytics.session_summary_current%')) as kind (n, text)
             left join pg_stat_statements as s on s.query like kind.text
                 and s.dbid = (select d.oid from pg_database as d where d.datname = current_database())
             group by kind.n order by kind.n
@@ -80,7 +80,7 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
     {
         var fields = Enumerable.Range(0, 50).Select(i => $"u{i}: users(ids: [\"{team.Users[i]}\", \"{team.Users[(i + 1) % 50]}\"]) {{ ...Team }}");
         var sent = await SentStatements.OfAsync(() => team.AskAsync($"{{ {string.Join(' ', fields)} }} fragment Team on User {{ {Team} }}"));
-        AssertOneOfEach(sent, "core.users as u", "from analytics.freshness(@userIds, @source)", "analytics.weekly_aggregates_current", "@mondays");
+        AssertOneOfEach(sent, "core.users as u", "from analytics.freshness(@userIds, @source)", "analytics.weekly_aggregates_current", "analytics.session_summary_current");
     }
 
     [Fact]

@@ -2,8 +2,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Analytics.Gql.Refresh;
+using Analytics.Store.Refresh;
+using Dapper;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Analytics.Gql.Tests.Fixtures;
 
@@ -59,6 +64,24 @@ public class ServerFixture : DatabaseFixture
                 return data;
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
+    }
+
+    /// <summary>Nothing is drained until the result is disposed of: what is written meanwhile stays pending.</summary>
+    public async Task<IAsyncDisposable> HoldDrainsAsync()
+    {
+        var holder = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Pooling = false }.ConnectionString);
+        await holder.OpenAsync();
+        await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('full-refresh'))");
+        // In the order of a full refresh, which waits for drains while it holds its own.
+        await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('drain'))");
+        return holder;
+    }
+
+    /// <summary>Switches the mode without what the real switch stages, and waits until this server has seen it.</summary>
+    public async Task SwitchAsync(RefreshMode mode)
+    {
+        await Database.ExecuteAsync("update analytics.refresh_state set mode = @mode", new { mode = mode.ToString() });
+        await _app.Services.GetRequiredService<ModeMonitor>().LookAsync(CancellationToken.None);
     }
 
     /// <summary>Waits until nothing is pending for anyone.</summary>

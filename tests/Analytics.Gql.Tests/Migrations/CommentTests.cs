@@ -28,7 +28,7 @@ public sealed class CommentTests(DatabaseFixture fixture) : IClassFixture<Databa
         select a.attrelid::regclass || '.' || a.attname
         from pg_attribute as a
         where a.attrelid::regclass::text ~ '^analytics\..*_live$' and a.attnum > 0
-          and a.attname not in ('user_id', 'session_id', 'activity_type', 'title', 'started_at', 'ended_at')
+          and a.attname not in ('user_id', 'session_id', 'exercise_id', 'activity_type', 'title', 'started_at', 'ended_at')
           and col_description(a.attrelid, a.attnum) is null
         """));
 }

@@ -25,6 +25,9 @@ public sealed class LimitOptions
     /// <summary>Sessions listed under one week.</summary>
     [Bounds(1, 10_000)] public int MaxSessionsPerWeek { get; set; } = 500;
 
+    /// <summary>Exercises of one list of personal records.</summary>
+    [Bounds(1, 10_000)] public int MaxExercises { get; set; } = 500;
+
     /// <summary>Fields with an alias in one operation, fragments expanded.</summary>
     [Bounds(0, 10_000)] public int MaxAliases { get; set; } = 100;
 

@@ -1,0 +1,96 @@
+-- The best that one user ever did in one exercise, each with the session where it was first reached.
+--
+-- @key     user_id, exercise_id
+-- @changed select distinct c.user_id, x.exercise_id
+--          from changes as c
+--          cross join state
+--          cross join lateral (
+--              select c.exercise_id where c.exercise_id is not null
+--              union
+--              -- The session itself changed: every exercise that it has, or had when it was last folded in.
+--              select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
+--              union
+--              select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+--              where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
+--              union
+--              select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+--              where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
+--          ) as x
+--          left join lateral (
+--              select r.* from analytics.personal_records_current as r
+--              where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+--              offset 0
+--          ) as r on true
+--          left join lateral (
+--              select v.* from analytics.session_records_live as v
+--              where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+--              offset 0
+--          ) as v on true
+--          -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
+--          -- change where the session holds it or reaches it now: otherwise its row is as it would be recomputed, apart
+--          -- from changes that are still staged. While a full refresh runs this is not so, because the rows that the
+--          -- session was compared with may give way to older ones.
+--          where c.session_id is not null
+--            and (state.folding
+--                 or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
+--                                     r.best_set_volume_session_id, r.max_distance_session_id)
+--                 or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
+--                 or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
+--                 or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
+--                 or coalesce(v.distance_m >= r.max_distance_m, v.distance_m is not null))
+
+create view analytics.personal_records_live as
+select
+    b.user_id,
+    b.exercise_id,
+    b.max_weight_kg,
+    b.max_weight_session_id,
+    (select s.started_at from core.sessions as s where s.session_id = b.max_weight_session_id) as max_weight_at,
+    b.best_e1rm_kg,
+    b.best_e1rm_session_id,
+    (select s.started_at from core.sessions as s where s.session_id = b.best_e1rm_session_id) as best_e1rm_at,
+    b.best_set_volume_kg,
+    b.best_set_volume_session_id,
+    (select s.started_at from core.sessions as s where s.session_id = b.best_set_volume_session_id) as best_set_volume_at,
+    b.max_distance_m,
+    b.max_distance_session_id,
+    (select s.started_at from core.sessions as s where s.session_id = b.max_distance_session_id) as max_distance_at
+from (
+    select
+        r.user_id,
+        r.exercise_id,
+        max(r.weight_kg) as max_weight_kg,
+        (array_agg(r.session_id order by r.weight_kg desc, r.started_at, r.session_id)
+            filter (where r.weight_kg is not null))[1] as max_weight_session_id,
+        max(r.e1rm_kg) as best_e1rm_kg,
+        (array_agg(r.session_id order by r.e1rm_kg desc, r.started_at, r.session_id)
+            filter (where r.e1rm_kg is not null))[1] as best_e1rm_session_id,
+        max(r.set_volume_kg) as best_set_volume_kg,
+        (array_agg(r.session_id order by r.set_volume_kg desc, r.started_at, r.session_id)
+            filter (where r.set_volume_kg is not null))[1] as best_set_volume_session_id,
+        max(r.distance_m) as max_distance_m,
+        (array_agg(r.session_id order by r.distance_m desc, r.started_at, r.session_id)
+            filter (where r.distance_m is not null))[1] as max_distance_session_id
+    from analytics.session_records_live as r
+    group by r.user_id, r.exercise_id
+    having count(r.weight_kg) > 0 or count(r.distance_m) > 0
+) as b;
+
+comment on view analytics.personal_records_live is
+    'Per user and exercise over working sets, straight from core: the definition of the aggregate personal_records.';
+comment on column analytics.personal_records_live.max_weight_kg is 'Kilograms: the heaviest weight; null when no set has one.';
+comment on column analytics.personal_records_live.max_weight_session_id is
+    'The session where it was first reached: of equal ones the earliest.';
+comment on column analytics.personal_records_live.max_weight_at is 'When that session started.';
+comment on column analytics.personal_records_live.best_e1rm_kg is
+    'Kilograms: the best estimated one-repetition maximum (Epley) over sets of 1 to 12 reps; null when there is none.';
+comment on column analytics.personal_records_live.best_e1rm_session_id is 'The session where it was first reached.';
+comment on column analytics.personal_records_live.best_e1rm_at is 'When that session started.';
+comment on column analytics.personal_records_live.best_set_volume_kg is
+    'Kilograms: the largest reps x weight of one set; null when no set has both.';
+comment on column analytics.personal_records_live.best_set_volume_session_id is 'The session where it was first reached.';
+comment on column analytics.personal_records_live.best_set_volume_at is 'When that session started.';
+comment on column analytics.personal_records_live.max_distance_m is
+    'Metres: the longest distance of one set; null when no set has one.';
+comment on column analytics.personal_records_live.max_distance_session_id is 'The session where it was first reached.';
+comment on column analytics.personal_records_live.max_distance_at is 'When that session started.';

@@ -1,0 +1,44 @@
+// How weeks are counted: in which time zone days begin, and with which day weeks do.
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Store.Readers;
+
+/// <param name="TimeZone">As pg_timezone_names spells it.</param>
+/// <param name="FirstDay">Monday, Saturday or Sunday, or any other.</param>
+public readonly record struct WeekCalendar(string TimeZone, DayOfWeek FirstDay)
+{
+    /// <summary>That of weekly_aggregates.</summary>
+    public static WeekCalendar Iso { get; } = new("UTC", DayOfWeek.Monday);
+
+    /// <summary>1 for Monday to 7 for Sunday.</summary>
+    internal int IsoFirstDay => FirstDay == DayOfWeek.Sunday ? 7 : (int)FirstDay;
+
+    /// <summary>The first day of a day's week; the calendar's own first day where that lies before it.</summary>
+    public DateOnly WeekOf(DateOnly day)
+    {
+        var back = ((int)day.DayOfWeek - (int)FirstDay + 7) % 7;
+        return day.DayNumber < back ? DateOnly.MinValue : day.AddDays(-back);
+    }
+}
+
+/// <summary>The time zones that the database knows.</summary>
+public sealed class TimeZones(NpgsqlDataSource reads)
+{
+    private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
+
+    /// <summary>The database's spelling of a zone's name; null when it knows no such zone.</summary>
+    public string? Find(string name) => _names.GetValueOrDefault(name);
+
+    /// <summary>Asks the database: it reads its zone files for this, so once must do.</summary>
+    public async Task LoadAsync(CancellationToken ct)
+    {
+        await using var connection = await reads.OpenConnectionAsync(ct);
+        // 'posix' and 'right' hold the same zones again, the latter with leap seconds.
+        var names = await connection.QueryAsync<string>(new CommandDefinition("""
+            select z.name from pg_timezone_names as z
+            where z.name !~ '^(posix|right)/' and z.name not in ('localtime', 'posixrules', 'Factory')
+            """, cancellationToken: ct));
+        _names = names.ToDictionary(n => n, n => n, StringComparer.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,108 @@
+// The SQL of a batch of ranges of weeks: a head row for each range (freshness, totals), then its weeks.
+namespace Analytics.Store.Readers;
+
+/// <param name="Totals">Whether the head rows carry totals: they cost reading each week's exercise ids.</param>
+/// <param name="AnyCalendar">
+/// Whether weeks are grouped from session_summary, each range in its own calendar; else they are those of weekly_aggregates.
+/// </param>
+internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool AnyCalendar)
+{
+    public static IEnumerable<WeeksShape> All =>
+        from source in Enum.GetValues<ReadSource>()
+        from totals in (bool[])[false, true]
+        from anyCalendar in (bool[])[false, true]
+        select new WeeksShape(source, totals, anyCalendar);
+
+    private string Aggregate => AnyCalendar ? "session_summary" : "weekly_aggregates";
+    private string Key => AnyCalendar ? "session_id" : "week_start";
+
+    private const string Columns =
+        "b.week_start, b.session_count, b.total_distance_m, b.total_duration_s, b.total_volume_kg, b.avg_rpe, b.set_count, b.exercise_count";
+
+    public string Sql() => $"""
+        {Source.Asked(Aggregate, Key, Asked)}{(Totals ? $"""
+            ,
+            weeks as materialized (
+                select k.ordinal, w.* from asked as k cross join lateral ({WeeksOfK}) as w
+            )
+            """ : "")}
+        select k.ordinal as Ordinal, f.as_of as AsOf, f.pending_changes as PendingChanges, f.lag_s as LagS,
+               f.verified_at as VerifiedAt, f.last_refresh_at as RefreshedAt, null::date as WeekStart,
+               {(Totals ? """
+                        coalesce(t.session_count, 0)::int as SessionCount, coalesce(t.total_distance_m, 0)::float8 as TotalDistanceM,
+                        coalesce(t.total_duration_s, 0)::bigint as TotalDurationS, coalesce(t.total_volume_kg, 0)::float8 as TotalVolumeKg,
+                        round(t.rpe_sum / nullif(t.rpe_count, 0), 2)::float8 as AvgRpe, coalesce(t.set_count, 0)::int as SetCount,
+                        coalesce(e.exercise_count, 0)::int as ExerciseCount
+                        """ : """
+                        0 as SessionCount, 0::float8 as TotalDistanceM, 0::bigint as TotalDurationS, 0::float8 as TotalVolumeKg,
+                        null::float8 as AvgRpe, 0 as SetCount, 0 as ExerciseCount
+                        """)}
+        from asked as k
+        join analytics.freshness(@userIds, '{Source.FreshnessName()}', '{Aggregate}') as f on f.user_id = k.user_id
+        {(Totals ? TotalsOfRanges : "")}
+        union all
+        select w.ordinal, null, 0, 0, null, w.last_refresh_at, w.week_start, w.session_count, w.total_distance_m::float8,
+               w.total_duration_s, w.total_volume_kg::float8, w.avg_rpe::float8, w.set_count, w.exercise_count
+        from {(Totals ? "weeks as w" : $"(select k.ordinal, w.* from asked as k cross join lateral ({WeeksOfK}) as w) as w")}
+        """;
+
+    private string Asked => AnyCalendar
+        ? """
+            k.user_id, k.first_week, k.last_week, k.time_zone, k.first_day, k.ordinal
+            from unnest(@userIds, @firsts, @lasts, @timeZones, @firstDays) with ordinality
+                as k (user_id, first_week, last_week, time_zone, first_day, ordinal)
+            """
+        : """
+            k.user_id, k.first_week, k.last_week, k.ordinal
+            from unnest(@userIds, @firsts, @lasts) with ordinality as k (user_id, first_week, last_week, ordinal)
+            """;
+
+    /// <summary>The weeks of one range k, ascending.</summary>
+    private string WeeksOfK => AnyCalendar
+        ? $"""
+            select d.week_start, count(*)::int as session_count, coalesce(sum(s.distance_m), 0) as total_distance_m,
+                   coalesce(sum(s.duration_s), 0)::bigint as total_duration_s, sum(s.total_volume_kg) as total_volume_kg,
+                   round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe, sum(s.set_count)::int as set_count,
+                   cardinality(analytics.exercise_union(s.exercise_ids)) as exercise_count,
+                   max(s.last_refresh_at) as last_refresh_at, sum(s.rpe_sum) as rpe_sum, sum(s.rpe_count)::int as rpe_count,
+                   analytics.exercise_union(s.exercise_ids) as exercise_ids
+            from ({SessionsOfK}) as s
+            -- The day comes from the instant, never the other way round: a local midnight may not exist, or twice.
+            cross join lateral (select (s.started_at at time zone k.time_zone)::date as day) as z
+            cross join lateral (
+                select z.day - (extract(isodow from z.day)::int - k.first_day + 7) % 7 as week_start
+            ) as d
+            where d.week_start between k.first_week and k.last_week
+            group by d.week_start
+            order by d.week_start
+            offset 0
+            """
+        : $"""
+            {Source.Rows(Aggregate, Key, Totals ? $"{Columns}, b.rpe_sum, b.rpe_count, b.exercise_ids" : Columns,
+                "b.user_id = k.user_id and b.week_start between k.first_week and k.last_week",
+                "d.week_start between k.first_week and k.last_week")}
+            order by week_start
+            offset 0
+            """;
+
+    // A day to either side: no zone is further than that from UTC, and which week it is decides the day above.
+    private string SessionsOfK => Source.Rows(Aggregate, Key,
+        "b.started_at, b.distance_m, b.duration_s, b.total_volume_kg, b.rpe_sum, b.rpe_count, b.set_count, b.exercise_ids",
+        """
+        b.user_id = k.user_id and b.started_at >= (k.first_week - 1)::timestamp at time zone 'UTC'
+                and b.started_at < (k.last_week + 8)::timestamp at time zone 'UTC'
+        """);
+
+    private const string TotalsOfRanges = """
+        left join (
+            select w.ordinal, sum(w.session_count) as session_count, sum(w.total_distance_m) as total_distance_m,
+                   sum(w.total_duration_s) as total_duration_s, sum(w.total_volume_kg) as total_volume_kg,
+                   sum(w.rpe_sum) as rpe_sum, sum(w.rpe_count) as rpe_count, sum(w.set_count) as set_count
+            from weeks as w group by w.ordinal
+        ) as t on t.ordinal = k.ordinal
+        left join (
+            select w.ordinal, count(distinct x.id) as exercise_count
+            from weeks as w cross join unnest(w.exercise_ids) as x (id) group by w.ordinal
+        ) as e on e.ordinal = k.ordinal
+        """;
+}

@@ -1,0 +1,140 @@
+// Personal records against hand-computed numbers: what is the best, where it was first reached, and what it falls back to.
+using Analytics.Gql.Tests.Fixtures;
+using Analytics.Store.Refresh;
+
+namespace Analytics.Gql.Tests.Refresh;
+
+public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>
+{
+    private readonly Workouts _workouts = new(fixture.Database);
+
+    private sealed record Records(
+        decimal? Weight, Guid? WeightSession, decimal? E1rm, Guid? E1rmSession, decimal? Volume, Guid? VolumeSession,
+        decimal? Distance, Guid? DistanceSession);
+
+    [Fact]
+    public async Task Each_measure_has_its_own_session_and_warmups_do_not_count()
+    {
+        var (user, squat, first, second) = await TwoSessionsAsync();
+        await _workouts.SetAsync(first, squat, 1, 140m);
+        await _workouts.SetAsync(first, squat, 20, 60m);
+        await _workouts.SetAsync(second, squat, 12, 110m);
+        await _workouts.SetAsync(second, squat, 5, 300m, warmup: true);
+        await _workouts.SetAsync(second, squat, null, null, distanceM: 40m);
+        await _workouts.DrainAsync();
+        // 140 x 1 counts as its own weight; 110 x (1 + 12 / 30) = 154; 20 reps estimate nothing; 12 x 110 = 1,320.
+        Assert.Equal(new Records(140m, first, 154m, second, 1320m, second, 40m, second), await RecordsAsync(user, squat));
+        await _workouts.AssertExactAsync();
+    }
+
+    [Fact]
+    public async Task Of_equal_ones_the_earliest_counts_even_when_it_is_written_later()
+    {
+        var (user, squat, first, second) = await TwoSessionsAsync();
+        await _workouts.SetAsync(second, squat, 5, 100m);
+        await _workouts.DrainAsync();
+        await _workouts.SetAsync(first, squat, 5, 100m);
+        await _workouts.DrainAsync();
+        Assert.Equal(first, (await RecordsAsync(user, squat))!.WeightSession);
+
+        // And back, when the earlier session moves behind the later one.
+        await fixture.Database.ExecuteAsync("update core.sessions set started_at = '2026-05-01Z' where session_id = @first", new { first });
+        await _workouts.DrainAsync();
+        Assert.Equal(second, (await RecordsAsync(user, squat))!.WeightSession);
+        await _workouts.AssertExactAsync();
+    }
+
+    [Theory]
+    [InlineData("update core.sets set weight_kg = 90 where session_id = @second")]
+    [InlineData("update core.sets set is_warmup = true where session_id = @second")]
+    [InlineData("delete from core.sets where session_id = @second")]
+    [InlineData("delete from core.sessions where session_id = @second")]
+    [InlineData("update core.sets set exercise_id = (select exercise_id from core.exercises where name = 'Other' limit 1) where session_id = @second")]
+    [InlineData("update core.sessions set user_id = (select user_id from core.users where display_name = 'Other' limit 1) where session_id = @second")]
+    public async Task What_lowers_a_record_takes_it_back_to_the_true_one_before(string change)
+    {
+        await _workouts.UserAsync("Other");
+        await _workouts.ExerciseAsync("Other");
+        var (user, squat, first, second) = await TwoSessionsAsync();
+        await _workouts.SetAsync(first, squat, 5, 100m);
+        await _workouts.SetAsync(second, squat, 5, 120m);
+        await _workouts.DrainAsync();
+        Assert.Equal(120m, (await RecordsAsync(user, squat))!.Weight);
+        await fixture.Database.ExecuteAsync(change, new { second });
+        // In batches of one row: a deleted session's own row and those of its sets fall into different ones.
+        await new Drain(fixture.Database.DataSource, maxRows: 1).RunUntilEmptyAsync(CancellationToken.None);
+        Assert.Equal(new Records(100m, first, 116.667m, first, 500m, first, null, null), await RecordsAsync(user, squat));
+        await _workouts.AssertExactAsync();
+    }
+
+    [Fact]
+    public async Task A_set_without_a_measure_makes_no_record_and_the_last_one_takes_the_row_with_it()
+    {
+        var (user, squat, first, _) = await TwoSessionsAsync();
+        await _workouts.SetAsync(first, squat, 5, null);
+        await _workouts.DrainAsync();
+        Assert.Null(await RecordsAsync(user, squat));
+        await _workouts.SetAsync(first, squat, null, 50m);
+        await _workouts.DrainAsync();
+        Assert.Equal(new Records(50m, first, null, null, null, null, null, null), await RecordsAsync(user, squat));
+        await fixture.Database.ExecuteAsync("delete from core.sets where session_id = @first", new { first });
+        await _workouts.DrainAsync();
+        Assert.Null(await RecordsAsync(user, squat));
+        await _workouts.AssertExactAsync();
+    }
+
+    [Fact]
+    public async Task A_set_that_is_no_record_does_not_go_through_the_users_sessions()
+    {
+        var (user, squat, first, second) = await TwoSessionsAsync();
+        await _workouts.SetAsync(first, squat, 5, 100m);
+        await _workouts.FullRefreshAsync();
+        await _workouts.DrainAsync();
+        await _workouts.SetAsync(second, squat, 5, 80m);
+        await _workouts.DrainAsync();
+        Assert.Equal(0, await fixture.Database.ScalarAsync<long>(
+            "select count(*) from analytics.personal_records_delta where user_id = @user", new { user }));
+        await _workouts.AssertExactAsync();
+    }
+
+    /// <summary>The shortcut compares with rows that a running full refresh takes away: then it must not be taken.</summary>
+    [Fact]
+    public async Task A_set_below_a_record_that_is_about_to_fall_is_not_lost_in_a_full_refresh()
+    {
+        var (user, squat, first, second) = await TwoSessionsAsync();
+        await _workouts.SetAsync(first, squat, 5, 100m);
+        await _workouts.DrainAsync();
+        // The record falls, and this stays staged; a full refresh reads it and goes on running.
+        await fixture.Database.ExecuteAsync("update core.sets set weight_kg = 50 where session_id = @first", new { first });
+        var staged = await fixture.Database.QueryAsync<DateTime>("delete from analytics.staging_changes returning changed_at");
+        await fixture.Database.ExecuteAsync("update analytics.refresh_state set generation = generation + 1");
+        await fixture.Database.ExecuteAsync("refresh materialized view concurrently analytics.personal_records");
+        // Below the record that the delta still shows, above the one that the matview has.
+        await _workouts.SetAsync(second, squat, 5, 80m);
+        await _workouts.DrainAsync();
+        await fixture.Database.ExecuteAsync(
+            "delete from analytics.personal_records_delta where generation < (select generation from analytics.refresh_state)");
+        await fixture.Database.ExecuteAsync("update analytics.refresh_state set folded_generation = generation");
+        foreach (var changedAt in staged)
+            await fixture.Database.ExecuteAsync(
+                "insert into analytics.staging_changes (user_id, session_id, exercise_id, changed_at) values (@user, @first, @squat, @changedAt)",
+                new { user, first, squat, changedAt });
+        await _workouts.DrainAsync();
+        Assert.Equal(80m, (await RecordsAsync(user, squat))!.Weight);
+        await _workouts.AssertExactAsync();
+    }
+
+    private async Task<(Guid User, Guid Exercise, Guid First, Guid Second)> TwoSessionsAsync()
+    {
+        var user = await _workouts.UserAsync();
+        return (user, await _workouts.ExerciseAsync(), await _workouts.SessionAsync(user, "2026-03-04T10:00:00Z"),
+            await _workouts.SessionAsync(user, "2026-04-04T10:00:00Z"));
+    }
+
+    private async Task<Records?> RecordsAsync(Guid user, Guid exercise) => (await fixture.Database.QueryAsync<Records>("""
+        select max_weight_kg as Weight, max_weight_session_id as WeightSession, round(best_e1rm_kg, 3) as E1rm,
+               best_e1rm_session_id as E1rmSession, best_set_volume_kg as Volume, best_set_volume_session_id as VolumeSession,
+               max_distance_m as Distance, max_distance_session_id as DistanceSession
+        from analytics.personal_records_current where user_id = @user and exercise_id = @exercise
+        """, new { user, exercise })).SingleOrDefault();
+}
