@@ -12,6 +12,7 @@ using Analytics.Gql.WeeklyAggregates;
 using Analytics.Store;
 using Analytics.Store.Readers;
 using Analytics.Store.Refresh;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -53,7 +54,7 @@ public static class AnalyticsServer
 
     private static void AddStore(IServiceCollection services, string connection)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<RefreshOptions>().BindConfiguration(RefreshOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RefreshOptions>, RefreshOptionsCheck>();
         services.AddSingleton(_ => DataSources.Primary(connection));

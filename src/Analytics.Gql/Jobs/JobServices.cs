@@ -34,7 +34,8 @@ public static class JobServices
 
     private static void Add<TJob>(IQuartzBuilder quartz, string name, string cron) where TJob : class, IJob
     {
-        quartz.AddJob<TJob>(j => j.WithIdentity(name).StoreDurably());
+        // Recovery: what a node was doing when it died, another one does.
+        quartz.AddJob<TJob>(j => j.WithIdentity(name).StoreDurably().RequestRecovery());
         quartz.AddTrigger<TJob>(t => t.ForJob(name).WithIdentity(name)
             .WithCronSchedule(cron, c => c.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
     }

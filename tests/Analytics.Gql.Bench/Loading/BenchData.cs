@@ -15,6 +15,9 @@ public static class BenchData
     private const int Weeks = 104;
     private const int Exercises = 200;
 
+    /// <summary>People repeat what they train: a record is found among many sessions, and rarely broken.</summary>
+    private const int ExercisesOfUser = 16;
+
     /// <summary>Loads 104 weeks that end now. Migrate after it: there are no indexes and triggers yet to slow it down.</summary>
     /// <exception cref="InvalidOperationException">The database has a core already.</exception>
     public static async Task LoadAsync(NpgsqlConnection connection, BenchSize size, Action<string> log, CancellationToken ct)
@@ -69,8 +72,11 @@ public static class BenchData
     // In order of time, as an app writes them: a user's sessions lie scattered over the table.
     private static async Task ChunkAsync(NpgsqlConnection connection, BenchSize size, int first, int end, CancellationToken ct)
     {
+        // The few heavy users have an even share of all sessions, the rest a random one.
+        var user = $"case when n % {BenchSize.HeavyShare} = 0 then n / {BenchSize.HeavyShare} % {size.HeavyUsers} "
+            + $"else {size.HeavyUsers} + (hashint4(n)::bigint & 2147483647) % {size.Users - size.HeavyUsers} end";
         await ExecuteAsync(connection,
-            """
+            $"""
             insert into core.sessions
                 (session_id, user_id, activity_type, title, started_at, ended_at, distance_m, created_at, updated_at)
             select md5('session:' || s.n)::uuid, md5('user:' || s.place)::uuid, s.activity_type,
@@ -79,17 +85,17 @@ public static class BenchData
                    case when s.activity_type <> 'strength' and s.n % 4 <> 0 then 3000 + s.n % 20000 end,
                    s.started_at, s.started_at
             from (
-                select n, case when n % $7 = 0 then n / $7 % $5
-                               else $5 + (hashint4(n)::bigint & 2147483647) % ($4 - $5) end as place,
+                select n, {user} as place,
                        case when n % 20 < 12 then 'strength' when n % 20 < 17 then 'run' else 'ride' end as activity_type,
-                       now() - make_interval(secs => ($3 - n)::double precision / $3 * $6 * 7 * 86400) as started_at
+                       now() - make_interval(secs => ($3 - n)::double precision / $3 * $4 * 7 * 86400) as started_at
                 from generate_series($1, $2 - 1) as n) as s
-            """, ct, first, end, size.Sessions, size.Users, size.HeavyUsers, Weeks, BenchSize.HeavyShare);
+            """, ct, first, end, size.Sessions, Weeks);
         await ExecuteAsync(connection,
-            """
+            $"""
             insert into core.sets
                 (set_id, session_id, exercise_id, set_index, is_warmup, reps, weight_kg, rpe, distance_m, duration_s)
-            select md5('set:' || (s.n::bigint * $3 + k))::uuid, s.session_id, md5('exercise:' || (s.n * 7 + k / 3) % $4)::uuid,
+            select md5('set:' || (s.n::bigint * $3 + k))::uuid, s.session_id,
+                   md5('exercise:' || (s.place * 13 + (s.n * 4 + k / 3) % {ExercisesOfUser}) % $4)::uuid,
                    k, k % 5 = 0,
                    case when s.lifts then 3 + (s.n + k) % 12 end,
                    case when s.lifts and (s.n + k) % 50 <> 0 then 20 + (s.n + 3 * k) % 240 / 2.0 end,
@@ -97,7 +103,7 @@ public static class BenchData
                    case when not s.lifts then 400 + (s.n + k) % 1600 end,
                    case when not s.lifts then 120 + (s.n + k) % 600 end
             from (
-                select n, md5('session:' || n)::uuid as session_id, n % 20 < 12 as lifts
+                select n, md5('session:' || n)::uuid as session_id, n % 20 < 12 as lifts, {user} as place
                 from generate_series($1, $2 - 1) as n
                 offset 0) as s
             cross join generate_series(0, $3 - 1) as k

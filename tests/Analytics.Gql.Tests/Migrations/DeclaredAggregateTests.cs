@@ -53,6 +53,42 @@ public sealed class DeclaredAggregateTests
         Assert.Equal([1000m], await VolumesAsync(database));
     }
 
+    [Fact]
+    public async Task The_worked_example_of_the_docs_is_kept_exact()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var workouts = new Workouts(database);
+        var example = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "examples/muscle_group_weeks.sql"));
+        await Migrator.MigrateAsync(database.ConnectionString, log: null, CancellationToken.None, new MigrationOptions
+        {
+            Aggregates = [.. Script.Definitions("aggregates"), new Script("definitions/aggregates/muscle_group_weeks.sql", example)],
+        });
+        var (user, squat, pullUp) = (await workouts.UserAsync(), await workouts.ExerciseAsync(), await workouts.ExerciseAsync("Pull-up"));
+        await database.ExecuteAsync("update core.exercises set muscle_group = 'legs' where exercise_id = @squat", new { squat });
+        var session = await workouts.SessionAsync(user, "2026-03-04T10:00:00Z");
+        await workouts.SetAsync(session, squat, 5, 100m);
+        await workouts.SetAsync(session, pullUp, 5, null);
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal(["legs 500", "other 0"], await GroupsAsync());
+
+        await database.ExecuteAsync("update core.sets set exercise_id = @pullUp", new { pullUp });
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Equal(["other 500"], await GroupsAsync());
+
+        await database.ExecuteAsync("update core.sessions set started_at = started_at + interval '7 days'");
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        await database.ExecuteAsync("delete from core.sessions");
+        await workouts.DrainAsync();
+        await workouts.AssertExactAsync();
+        Assert.Empty(await GroupsAsync());
+
+        Task<IReadOnlyList<string>> GroupsAsync() => database.QueryAsync<string>(
+            "select muscle_group || ' ' || total_volume_kg from analytics.muscle_group_weeks_current order by 1");
+    }
+
     private static Task<IReadOnlyList<decimal>> VolumesAsync(TestDatabase database) => database.QueryAsync<decimal>(
         "select total_volume_kg from analytics.monthly_volume_current order by month_start");
 }
