@@ -1,5 +1,6 @@
 // Puts the engine together: schema from C# classes, scalars, strategies, limits.
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Plain;
 using Analytics.Gql.Engine.Scalars;
 using GraphQL;
 using GraphQL.Types;
@@ -26,10 +27,12 @@ public static class EngineServices
         GlobalSwitches.EnableReadDescriptionFromXmlDocumentation = true;
         services.AddLimits();
         services.AddScalars();
+        services.AddTransient(typeof(PropertyObjectType<>));
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
             .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
         return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(schema => schema.WithMutation<TMutation>())
+            .AddGraphTypeMappingProvider<PropertyObjectTypes>()
             .AddSystemTextJson()
             .AddErrorInfoProvider<ErrorPresenter>()
             .AddExecutionStrategy<LevelExecution>(OperationType.Query)

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Collections;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Analytics.Gql.Engine.Plain;
 using GraphQL;
 using GraphQL.Execution;
 
@@ -12,14 +13,14 @@ namespace Analytics.Gql.Engine;
 public sealed class ExecutionTreeWriter(IErrorInfoProvider errors)
 {
     // Relaxed escaping is safe here: the media type is JSON, with nosniff, never inside HTML.
-    private static readonly JsonWriterOptions _options =
+    internal static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic] private static Utf8JsonWriter? _reusable;
 
     public void Write(IBufferWriter<byte> output, ExecutionResult result)
     {
-        var json = _reusable ?? new Utf8JsonWriter(output, _options);
+        var json = _reusable ?? new Utf8JsonWriter(output, Options);
         _reusable = null;
         json.Reset(output);
         json.WriteStartObject();
@@ -50,6 +51,9 @@ public sealed class ExecutionTreeWriter(IErrorInfoProvider errors)
     {
         switch (node)
         {
+            case PlainNode { Json: var written }:
+                json.WriteRawValue(written.Utf8, skipInputValidation: true);
+                break;
             case ValueExecutionNode leaf:
                 WriteValue(json, leaf.Result);
                 break;
@@ -66,6 +70,9 @@ public sealed class ExecutionTreeWriter(IErrorInfoProvider errors)
                 json.WriteStartArray();
                 foreach (var item in items) WriteNode(json, item);
                 json.WriteEndArray();
+                break;
+            case ArrayExecutionNode { SerializedResult: PlainJson written }:
+                json.WriteRawValue(written.Utf8, skipInputValidation: true);
                 break;
             case ArrayExecutionNode { SerializedResult: { } scalars }:
                 WriteValue(json, scalars);

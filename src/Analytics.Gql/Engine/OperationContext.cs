@@ -1,4 +1,6 @@
 // What travels with one operation besides its text: asked how, traced under which id.
+using Analytics.Gql.Engine.Plain;
+
 namespace Analytics.Gql.Engine;
 
 /// <summary>One operation as the engine is asked to run it.</summary>
@@ -16,4 +18,6 @@ public sealed class OperationContext(string traceId, bool queriesOnly = false) :
     public string TraceId { get; } = traceId;
 
     public bool QueriesOnly { get; } = queriesOnly;
+
+    internal Selections Selections { get; } = new();
 }

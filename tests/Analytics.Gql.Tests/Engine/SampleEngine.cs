@@ -14,14 +14,20 @@ public sealed class SampleEngine : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public SampleEngine(params (string Key, string Value)[] settings)
+    public SampleEngine(params (string Key, string Value)[] settings) : this(AddSample, settings)
     {
+    }
+
+    /// <param name="add">Adds an engine, and what its schema needs.</param>
+    public SampleEngine(Action<IServiceCollection> add, params (string Key, string Value)[] settings)
+    {
+        ArgumentNullException.ThrowIfNull(add);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging(log => log.AddProvider(Log));
-        AddSample(services);
+        add(services);
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
     }
 

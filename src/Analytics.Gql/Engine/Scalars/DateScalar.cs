@@ -1,5 +1,6 @@
 // The Date scalar: a calendar day.
 using System.Globalization;
+using System.Text.Json;
 using GraphQL.Types;
 using GraphQLParser.AST;
 
@@ -35,6 +36,14 @@ public sealed class DateScalar : ScalarGraphType
         DateOnly day => day.ToString(Format, CultureInfo.InvariantCulture),
         _ => ThrowSerializationError(value),
     };
+
+    /// <summary>The same without a string in between; "O" is this format with a path of its own in .NET.</summary>
+    internal static void Write(Utf8JsonWriter json, DateOnly day)
+    {
+        Span<byte> text = stackalloc byte[Format.Length];
+        day.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        json.WriteStringValue(text);
+    }
 
     private static bool TryParse(ReadOnlySpan<char> text, out DateOnly day) =>
         DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);

@@ -1,5 +1,6 @@
 // The DateTime scalar: an instant.
 using System.Globalization;
+using System.Text.Json;
 using GraphQL.Types;
 using GraphQLParser.AST;
 
@@ -41,6 +42,17 @@ public sealed class DateTimeScalar : ScalarGraphType
         DateTimeOffset instant => instant.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture),
         _ => ThrowSerializationError(value),
     };
+
+    /// <summary>The same without a string in between: "O", which has a path of its own in .NET, less the decimals that
+    /// are not written.</summary>
+    internal static void Write(Utf8JsonWriter json, DateTimeOffset instant)
+    {
+        Span<byte> text = stackalloc byte["yyyy-MM-ddTHH:mm:ss.fffffffZ".Length];
+        instant.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        var end = text[..^2].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
+        text[end] = (byte)'Z';
+        json.WriteStringValue(text[..(end + 1)]);
+    }
 
     private static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset instant)
     {
