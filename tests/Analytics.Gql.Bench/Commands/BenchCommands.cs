@@ -1,5 +1,6 @@
 // What the bench is asked: which sections, how much data, where.
 using System.CommandLine;
+using Analytics.Gql.Bench.Differential;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Serving;
 
@@ -35,6 +36,21 @@ public static class BenchCommands
         DefaultValueFactory = _ => 100,
     };
 
+    private static readonly Option<long> Operations = new("--operations")
+    {
+        Description = "Operations of all writers together.",
+        DefaultValueFactory = _ => 1_000_000,
+    };
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Decides on every operation; which of them meet, the machine does.",
+        DefaultValueFactory = _ => 1,
+    };
+    private static readonly Option<int?> Writers = new("--writers")
+    {
+        Description = "Writers at once; otherwise 1 to 8, another number each round.",
+    };
+
     public static RootCommand Create(string[] args)
     {
         return new RootCommand("Measures Analytics.Gql against its targets. Exit code 1: one was missed; 2: it could not run.")
@@ -44,8 +60,21 @@ public static class BenchCommands
             Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
             Section("latency", BenchSections.Latency, "Times how long a committed write takes to show in an answer."),
             Section("all", BenchSections.All, "Every section, one after the other."),
+            Differential(),
             ServerChild.Command(args),
         };
+    }
+
+    private static Command Differential()
+    {
+        var command = new Command(
+            "differential", "Random work, compared with a recomputation whenever it is quiet. Exit code 1: something differed.")
+        {
+            Operations, Seed, Writers,
+        };
+        command.SetAction((parsed, ct) => DifferentialSection.RunAsync(
+            new DifferentialRequest(parsed.GetValue(Operations), parsed.GetValue(Seed), parsed.GetValue(Writers)), ct));
+        return command;
     }
 
     private static Command Section(string name, BenchSections sections, string description)

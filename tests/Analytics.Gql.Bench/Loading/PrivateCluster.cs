@@ -22,10 +22,14 @@ internal sealed class PrivateCluster : IAsyncDisposable
     };
 
     /// <param name="folder">Kept and used again; null: a throwaway folder.</param>
-    public static async Task<PrivateCluster> StartAsync(string? folder, Action<string> log, CancellationToken ct) =>
+    /// <param name="durable">
+    /// A commit that does not wait for its disk would flatter every figure that contains one; only what measures nothing
+    /// may do without.
+    /// </param>
+    public static async Task<PrivateCluster> StartAsync(
+        string? folder, Action<string> log, CancellationToken ct, bool durable = true) =>
         new(await LocalCluster.StartAsync(
-            // Durable: a commit that does not wait for its disk would flatter every figure that contains one.
-            new LocalClusterOptions { Folder = folder, Durable = true, Settings = Settings, Log = log }, ct));
+            new LocalClusterOptions { Folder = folder, Durable = durable, Settings = Settings, Log = log }, ct));
 
     public string ConnectionStringFor(string database) => _cluster.ConnectionStringFor(database);
 

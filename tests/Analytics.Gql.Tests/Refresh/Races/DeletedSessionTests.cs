@@ -1,0 +1,69 @@
+// Rule 2: when a session is deleted its sets' rows know no user; the drain takes it from the delta or the matview.
+// Seen by an aggregate per user and exercise: the session's own row does not name the exercises.
+using Analytics.Store.Migrations;
+using Analytics.Store.Refresh;
+
+namespace Analytics.Gql.Tests.Refresh.Races;
+
+public sealed class DeletedSessionTests : RaceTest
+{
+    private static readonly Script ExerciseLoads = new("definitions/aggregates/exercise_loads.sql", """
+        -- The heaviest set of each user and exercise.
+        --
+        -- @key     user_id, exercise_id
+        -- @changed select c.user_id, c.exercise_id from changes as c where c.exercise_id is not null
+
+        create view analytics.exercise_loads_live as
+        select s.user_id, t.exercise_id, max(t.weight_kg) as max_weight_kg
+        from core.sessions as s join core.sets as t on t.session_id = s.session_id
+        group by s.user_id, t.exercise_id;
+        """);
+
+    /// <param name="intoMatview">Whether only the matview knows the session, or only the delta.</param>
+    /// <param name="sessionFirst">Whether the session's own row is drained first, or its sets' row.</param>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_session_deleted_in_two_batches_leaves_no_record_behind(bool intoMatview, bool sessionFirst)
+    {
+        await DeleteAsync(intoMatview, sessionFirst);
+        Assert.Equal(0, await LostRowsAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_the_places_known_before_the_record_stays(bool intoMatview)
+    {
+        await DeleteAsync(intoMatview, sessionFirst: false, () => ReplaceAsync("analytics.drain",
+            ("as d where d.session_id = x.session_id", "as d where false"),
+            ("as m where m.session_id = x.session_id", "as m where false")));
+        Assert.True(await LostRowsAsync() > 0);
+    }
+
+    [Fact]
+    public async Task Without_the_tombstones_the_record_of_a_session_that_only_the_delta_knew_stays()
+    {
+        await DeleteAsync(intoMatview: false, sessionFirst: true, () => ReplaceAsync("analytics.drain",
+            ("as d where d.session_id = x.session_id", "as d where d.session_id = x.session_id and not d.deleted")));
+        Assert.True(await LostRowsAsync() > 0);
+    }
+
+    private async Task DeleteAsync(bool intoMatview, bool sessionFirst, Func<Task>? simplify = null)
+    {
+        await Migrator.MigrateAsync(Database.ConnectionString, log: null, CancellationToken.None,
+            new MigrationOptions { Aggregates = [.. Script.Definitions("aggregates"), ExerciseLoads] });
+        if (simplify is not null)
+            await simplify();
+        var folded = await FoldedAsync(intoMatview);
+        await Database.ExecuteAsync("delete from core.sessions where session_id = @Session", new { folded.Session });
+        if (sessionFirst)
+            await Database.ExecuteAsync("""
+                update analytics.staging_changes set changed_at = changed_at - interval '1 minute'
+                where exercise_id is null
+                """);
+        await new Drain(Database.DataSource, maxRows: 1).RunUntilEmptyAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,141 @@
+// Rule 6: readers reach the index in each branch of a current view; said by the rows that the database touched.
+using Analytics.Store.Readers;
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Gql.Tests.Refresh.Races;
+
+public sealed class ReadPlanTests : RaceTest
+{
+    private const int Users = 200, Weeks = 30, SessionsOfOne = 2000;
+
+    [Fact]
+    public async Task Weeks_of_three_users_touch_their_rows_alone()
+    {
+        var users = await ManyUsersAsync();
+        var touched = await TouchedAsync("weekly_aggregates", source => new WeeklyAggregatesReader(source).ReadAsync(
+            [.. users.Take(3).Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4)))],
+            totals: false, ReadSource.Incremental, CancellationToken.None));
+        Assert.InRange(touched, 1, 3 * Weeks * 2);
+    }
+
+    [Fact]
+    public async Task A_plain_join_against_the_users_touches_everyones()
+    {
+        var users = await ManyUsersAsync();
+        var touched = await TouchedAsync("weekly_aggregates", source => AskAsync(source, """
+            select w.* from unnest(@users) as k (user_id)
+            join analytics.weekly_aggregates_current as w on w.user_id = k.user_id
+            """, new { users = users.Take(3).ToArray() }));
+        Assert.True(touched >= Users * Weeks, $"{touched} rows");
+    }
+
+    [Fact]
+    public async Task A_page_of_a_user_with_many_sessions_touches_the_page_alone()
+    {
+        var user = await OneUserAsync();
+        var touched = await TouchedAsync("session_summary", source => PageAsync(source, user));
+        Assert.InRange(touched, 1, 50);
+    }
+
+    [Fact]
+    public async Task A_page_sorted_and_cut_outside_the_branches_touches_all_sessions()
+    {
+        var user = await OneUserAsync();
+        var touched = await TouchedAsync("session_summary", source => AskAsync(source, """
+            select s.* from analytics.session_summary_current as s
+            where s.user_id = @user order by s.started_at desc, s.session_id desc limit 10
+            """, new { user }));
+        Assert.True(touched >= SessionsOfOne, $"{touched} rows");
+    }
+
+    [Fact]
+    public async Task A_page_whose_newest_sessions_were_deleted_meanwhile_is_full_all_the_same()
+    {
+        var user = await OneUserAsync();
+        await DeleteNewestAsync(user);
+        Assert.Equal(10, (await PageAsync(Database.DataSource, user)).Sessions.Count);
+    }
+
+    [Fact]
+    public async Task Cut_before_the_deltas_tombstones_are_left_out_that_page_loses_sessions()
+    {
+        var user = await OneUserAsync();
+        await DeleteNewestAsync(user);
+        Assert.Equal(0, await Database.ScalarAsync<long>("""
+            select count(*) from (
+                select m.* from analytics.session_summary as m
+                where m.user_id = @user order by m.started_at desc, m.session_id desc limit 10) as m
+            where not exists (select from analytics.session_summary_delta as d where d.session_id = m.session_id)
+            """, new { user }));
+    }
+
+    private async Task<IReadOnlyList<Guid>> ManyUsersAsync()
+    {
+        await Database.ExecuteAsync("""
+            insert into core.users (display_name) select 'User ' || n from generate_series(1, @Users) as n;
+            insert into core.sessions (user_id, activity_type, started_at)
+            select u.user_id, 'run', timestamptz '2026-01-07Z' + n * interval '7 days'
+            from core.users as u cross join generate_series(0, @Weeks - 1) as n
+            """, new { Users, Weeks });
+        await SettleAsync();
+        return await Database.QueryAsync<Guid>("select user_id from core.users");
+    }
+
+    private async Task<Guid> OneUserAsync()
+    {
+        var user = await Workouts.UserAsync();
+        await Database.ExecuteAsync("""
+            insert into core.sessions (user_id, activity_type, started_at)
+            select @user, 'run', timestamptz '2026-01-07Z' + n * interval '1 hour'
+            from generate_series(1, @SessionsOfOne) as n
+            """, new { user, SessionsOfOne });
+        await SettleAsync();
+        return user;
+    }
+
+    private async Task SettleAsync()
+    {
+        Assert.True((await Workouts.FullRefreshAsync()).Succeeded);
+        await Database.ExecuteAsync("analyze core.sessions, analytics.session_summary, analytics.weekly_aggregates");
+    }
+
+    private async Task DeleteNewestAsync(Guid user)
+    {
+        await Database.ExecuteAsync("""
+            delete from core.sessions where session_id in (
+                select session_id from core.sessions where user_id = @user order by started_at desc limit 10)
+            """, new { user });
+        await Workouts.DrainAsync();
+    }
+
+    private static async Task<SessionPage> PageAsync(NpgsqlDataSource source, Guid user)
+    {
+        var request = new SessionPageRequest(
+            user, new SessionFilter(), SessionOrder.StartedAtDesc, 10, Backward: false, Cursor: null);
+        var pages = await new SessionPagesReader(source).ReadAsync(
+            [request], ReadSource.Incremental, CancellationToken.None);
+        return pages[request];
+    }
+
+    private static async Task AskAsync(NpgsqlDataSource source, string sql, object parameters)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.QueryAsync(sql, parameters);
+    }
+
+    /// <summary>Rows of a matview that the reads touched. By one connection, whose counts can be flushed.</summary>
+    private async Task<long> TouchedAsync(string matview, Func<NpgsqlDataSource, Task> read)
+    {
+        await using var source = NpgsqlDataSource.Create(Database.ConnectionString + ";Maximum Pool Size=1");
+        var counted = $"""
+            select seq_tup_read + idx_tup_fetch from pg_stat_user_tables
+            where schemaname = 'analytics' and relname = '{matview}'
+            """;
+        var before = await Database.ScalarAsync<long>(counted);
+        await read(source);
+        await AskAsync(source, "select pg_stat_force_next_flush()", new { });
+        await AskAsync(source, "select 1", new { }); // a flush comes when a statement has ended
+        return await Database.ScalarAsync<long>(counted) - before;
+    }
+}
