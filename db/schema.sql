@@ -348,13 +348,16 @@ begin
                         offset 0
                     ) as v on true
                     -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
-                    -- change where the session holds it or reaches it now: otherwise its row is as it would be recomputed, apart
-                    -- from changes that are still staged. While a full refresh runs this is not so, because the rows that the
-                    -- session was compared with may give way to older ones.
+                    -- change where the session holds it or reaches it now, a row only begin with a first set and only end where
+                    -- nobody holds anything: otherwise it is as it would be recomputed, apart from changes that are still staged.
+                    -- While a full refresh runs this is not so, because the rows that the session was compared with may give way
+                    -- to older ones.
                     where c.session_id is not null
                       and (state.folding
                            or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
                                                r.best_set_volume_session_id, r.max_distance_session_id)
+                           or (v.user_id is not null and r.user_id is null)
+                           or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
                            or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
                            or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
                            or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
@@ -469,13 +472,16 @@ begin
                         offset 0
                     ) as v on true
                     -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
-                    -- change where the session holds it or reaches it now: otherwise its row is as it would be recomputed, apart
-                    -- from changes that are still staged. While a full refresh runs this is not so, because the rows that the
-                    -- session was compared with may give way to older ones.
+                    -- change where the session holds it or reaches it now, a row only begin with a first set and only end where
+                    -- nobody holds anything: otherwise it is as it would be recomputed, apart from changes that are still staged.
+                    -- While a full refresh runs this is not so, because the rows that the session was compared with may give way
+                    -- to older ones.
                     where c.session_id is not null
                       and (state.folding
                            or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
                                                r.best_set_volume_session_id, r.max_distance_session_id)
+                           or (v.user_id is not null and r.user_id is null)
+                           or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
                            or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
                            or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
                            or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
@@ -1017,10 +1023,9 @@ CREATE VIEW analytics.personal_records_live AS
             max(r.distance_m) AS max_distance_m,
             (array_agg(r.session_id ORDER BY r.distance_m DESC, r.started_at, r.session_id) FILTER (WHERE (r.distance_m IS NOT NULL)))[1] AS max_distance_session_id
            FROM analytics.session_records_live r
-          GROUP BY r.user_id, r.exercise_id
-         HAVING ((count(r.weight_kg) > 0) OR (count(r.distance_m) > 0))) b;
+          GROUP BY r.user_id, r.exercise_id) b;
 
-COMMENT ON VIEW analytics.personal_records_live IS 'Per user and exercise over working sets, straight from core: the definition of the aggregate personal_records.';
+COMMENT ON VIEW analytics.personal_records_live IS 'Per user and exercise with a working set, straight from core: the definition of the aggregate personal_records.';
 
 COMMENT ON COLUMN analytics.personal_records_live.max_weight_kg IS 'Kilograms: the heaviest weight; null when no set has one.';
 

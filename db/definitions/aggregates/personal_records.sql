@@ -27,13 +27,16 @@
 --              offset 0
 --          ) as v on true
 --          -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
---          -- change where the session holds it or reaches it now: otherwise its row is as it would be recomputed, apart
---          -- from changes that are still staged. While a full refresh runs this is not so, because the rows that the
---          -- session was compared with may give way to older ones.
+--          -- change where the session holds it or reaches it now, a row only begin with a first set and only end where
+--          -- nobody holds anything: otherwise it is as it would be recomputed, apart from changes that are still staged.
+--          -- While a full refresh runs this is not so, because the rows that the session was compared with may give way
+--          -- to older ones.
 --          where c.session_id is not null
 --            and (state.folding
 --                 or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
 --                                     r.best_set_volume_session_id, r.max_distance_session_id)
+--                 or (v.user_id is not null and r.user_id is null)
+--                 or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
 --                 or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
 --                 or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
 --                 or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
@@ -73,11 +76,10 @@ from (
             filter (where r.distance_m is not null))[1] as max_distance_session_id
     from analytics.session_records_live as r
     group by r.user_id, r.exercise_id
-    having count(r.weight_kg) > 0 or count(r.distance_m) > 0
 ) as b;
 
 comment on view analytics.personal_records_live is
-    'Per user and exercise over working sets, straight from core: the definition of the aggregate personal_records.';
+    'Per user and exercise with a working set, straight from core: the definition of the aggregate personal_records.';
 comment on column analytics.personal_records_live.max_weight_kg is 'Kilograms: the heaviest weight; null when no set has one.';
 comment on column analytics.personal_records_live.max_weight_session_id is
     'The session where it was first reached: of equal ones the earliest.';

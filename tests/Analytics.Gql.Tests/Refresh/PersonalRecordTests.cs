@@ -68,10 +68,19 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task A_set_without_a_measure_makes_no_record_and_the_last_one_takes_the_row_with_it()
+    public async Task A_set_without_a_measure_makes_a_row_without_records_and_the_last_one_takes_it_along()
     {
-        var (user, squat, first, _) = await TwoSessionsAsync();
+        var (user, squat, first, second) = await TwoSessionsAsync();
         await _workouts.SetAsync(first, squat, 5, null);
+        await _workouts.DrainAsync();
+        var nothing = new Records(null, null, null, null, null, null, null, null);
+        Assert.Equal(nothing, await RecordsAsync(user, squat));
+        await _workouts.SetAsync(second, squat, 8, null);
+        await _workouts.DrainAsync();
+        await fixture.Database.ExecuteAsync("delete from core.sets where session_id = @first", new { first });
+        await _workouts.DrainAsync();
+        Assert.Equal(nothing, await RecordsAsync(user, squat));
+        await fixture.Database.ExecuteAsync("delete from core.sets where session_id = @second", new { second });
         await _workouts.DrainAsync();
         Assert.Null(await RecordsAsync(user, squat));
         await _workouts.SetAsync(first, squat, null, 50m);

@@ -14,7 +14,7 @@ public sealed class SpoiltEngineTests(ITestOutputHelper output)
     [InlineData("v.user_id is null, state.generation", "false, state.generation")]
     public async Task A_drain_that_forgets_something_is_found_and_its_sequence_is_short(string engine, string spoilt)
     {
-        var result = await RunSpoiltAsync(database => ReplaceAsync(database, "analytics.drain", engine, spoilt));
+        var result = await RunSpoiltAsync(database => ReplaceAsync(database, "analytics.recompute", engine, spoilt));
         AssertShort(result, most: 10);
     }
 

@@ -10,7 +10,9 @@ public sealed class ClearingTests : RaceTest
     private const string Refresh = """
         refresh materialized view concurrently analytics.session_summary;
         refresh materialized view concurrently analytics.weekly_aggregates;
-        delete from analytics.session_summary_delta; delete from analytics.weekly_aggregates_delta
+        refresh materialized view concurrently analytics.personal_records;
+        delete from analytics.session_summary_delta; delete from analytics.weekly_aggregates_delta;
+        delete from analytics.personal_records_delta
         """;
 
     [Fact]

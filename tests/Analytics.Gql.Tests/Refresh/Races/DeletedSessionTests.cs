@@ -37,7 +37,7 @@ public sealed class DeletedSessionTests : RaceTest
     [InlineData(true)]
     public async Task Without_the_places_known_before_the_record_stays(bool intoMatview)
     {
-        await DeleteAsync(intoMatview, sessionFirst: false, () => ReplaceAsync("analytics.drain",
+        await DeleteAsync(intoMatview, sessionFirst: false, () => ReplaceAsync("analytics.recompute",
             ("as d where d.session_id = x.session_id", "as d where false"),
             ("as m where m.session_id = x.session_id", "as m where false")));
         Assert.True(await LostRowsAsync() > 0);
@@ -46,7 +46,7 @@ public sealed class DeletedSessionTests : RaceTest
     [Fact]
     public async Task Without_the_tombstones_the_record_of_a_session_that_only_the_delta_knew_stays()
     {
-        await DeleteAsync(intoMatview: false, sessionFirst: true, () => ReplaceAsync("analytics.drain",
+        await DeleteAsync(intoMatview: false, sessionFirst: true, () => ReplaceAsync("analytics.recompute",
             ("as d where d.session_id = x.session_id", "as d where d.session_id = x.session_id and not d.deleted")));
         Assert.True(await LostRowsAsync() > 0);
     }

@@ -28,7 +28,7 @@ public sealed class FormerOwnerTests : RaceTest
     {
         var (folded, _) = await MovedAsync();
         var weeks = await new SessionSummariesReader(Database.DataSource).ReadWeeksAsync(
-            [new UserWeek(folded.User, Monday)], mostPerWeek: 10, source, CancellationToken.None);
+            [new UserWeek(folded.User, Monday, WeekCalendar.Iso)], mostPerWeek: 10, source, CancellationToken.None);
         Assert.Empty(weeks.Values.SelectMany(w => w));
     }
 

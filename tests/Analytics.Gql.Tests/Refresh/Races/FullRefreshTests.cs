@@ -70,7 +70,7 @@ public sealed class FullRefreshTests : RaceTest
     {
         var folded = await FoldedAsync();
         var before = await Database.ScalarAsync<long>("select generation from analytics.refresh_state");
-        await ReplaceAsync("analytics.drain", ("select s.generation, ", $"select {before} as generation, "));
+        await ReplaceAsync("analytics.recompute", ("select s.generation, ", $"select {before} as generation, "));
         await RefreshAroundAsync(async connection =>
         {
             await InsertSetAsync(connection, folded);

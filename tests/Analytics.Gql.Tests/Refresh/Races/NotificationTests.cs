@@ -49,9 +49,15 @@ public sealed class NotificationTests : RaceTest
     {
         await Database.ExecuteAsync("create sequence analytics.naive start 1000");
         await ReplaceAsync("analytics.drain",
-            ("if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then", "if false then"),
+            ("if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then", "if false then"));
+        await Database.ExecuteAsync("""
+            create or replace function analytics.next_batch(max_rows int, max_users int, changed_since timestamptz)
+                returns tid[] language sql as $$
+                select array(select n.ctid from analytics.staging_changes as n limit max_rows for update skip locked)
+            $$
+            """);
+        await ReplaceAsync("analytics.recompute",
             ("s.drain_number + 1 as drain_number", "nextval('analytics.naive') as drain_number"),
-            ("limit max_rows", "limit max_rows for update of n skip locked"),
             // The state's row would be a lock too.
             ("where counted.staged_changes > 0", "where counted.staged_changes < 0"));
         Assert.Equal(1, await ReadBetweenTwoDrainsAsync());

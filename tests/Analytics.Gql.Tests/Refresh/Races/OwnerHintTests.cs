@@ -34,7 +34,7 @@ public sealed class OwnerHintTests : RaceTest
             ("n.exercise_id\n", "n.exercise_id, analytics.week_of(s.started_at)\n"),
             ("o.exercise_id\n        from", "o.exercise_id, analytics.week_of(s.started_at)\n        from"),
             ("x.exercise_id\n", "x.exercise_id, analytics.week_of(s.started_at)\n"));
-        await ReplaceAsync("analytics.drain",
+        await ReplaceAsync("analytics.recompute",
             ("join places as p on p.session_id = s.session_id", "join places as p on false"));
     }
 

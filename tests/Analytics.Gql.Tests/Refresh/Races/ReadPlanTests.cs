@@ -14,7 +14,7 @@ public sealed class ReadPlanTests : RaceTest
     {
         var users = await ManyUsersAsync();
         var touched = await TouchedAsync("weekly_aggregates", source => new WeeklyAggregatesReader(source).ReadAsync(
-            [.. users.Take(3).Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4)))],
+            [.. users.Take(3).Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4), WeekCalendar.Iso))],
             totals: false, ReadSource.Incremental, CancellationToken.None));
         Assert.InRange(touched, 1, 3 * Weeks * 2);
     }
