@@ -46,12 +46,15 @@ public static class DemoQueries
             """);
     }
 
-    private static DemoQuery SessionSummaries(Guid userId) => new("the user's latest sessions, a page at a time",
+    private static DemoQuery SessionSummaries(Guid userId) => new("the user's latest sessions, a page at a time, and personal records",
         $$"""
         {
           sessionSummaries(userId: "{{userId}}", first: 5) {
             nodes { title startedAt totalVolumeKg durationS }
             pageInfo { hasNextPage endCursor }
+          }
+          personalRecords(userId: "{{userId}}") {
+            nodes { exercise { name } maxWeightKg bestE1rmKg bestE1rmAt maxDistanceM }
           }
         }
         """);

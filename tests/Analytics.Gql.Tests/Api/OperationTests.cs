@@ -67,6 +67,8 @@ public sealed class OperationTests(AthleteFixture server) : IClassFixture<Athlet
             {
                 if (name is "asOf" or "lastRefreshAt" || (value is not null && members.ContainsKey("stagedChanges") && name is "startedAt" or "endedAt" or "id" or "keys" or "stagedChanges"))
                     members[name] = value is null ? null : $"a {Kind(value)}";
+                else if (name == "verifiedAt")
+                    members[name] = "null, or a DateTime once an audit has run";
                 else if (name == "refreshRuns")
                     members[name] = new JsonArray(value!.AsArray().OfType<JsonNode>().Where(run => (string?)run["kind"] == "INCREMENTAL")
                         .Take(1).Select(run => Stable(run).DeepClone()).ToArray());
