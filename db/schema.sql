@@ -153,8 +153,8 @@ begin
         from asked as a
         cross join lateral (
             select count(*) as rows, min(x.refreshed_at) as oldest from (
-                select d.refreshed_at from analytics.personal_records_delta as d where d.user_id = a.user_id union all
                 select d.refreshed_at from analytics.session_summary_delta as d where d.user_id = a.user_id union all
+                select d.refreshed_at from analytics.personal_records_delta as d where d.user_id = a.user_id union all
                 select d.refreshed_at from analytics.weekly_aggregates_delta as d where d.user_id = a.user_id union all
                 select null::timestamptz as refreshed_at where false
             ) as x
@@ -444,6 +444,39 @@ begin
         select distinct s.user_id from staged as s
         where s.user_id is not null and s.session_id is null and s.week is null
     ),
+    session_summary_keys as materialized (
+        select distinct k.user_id, k.session_id from (
+            select c.user_id, c.session_id from changes as c where c.session_id is not null
+            union all
+            select u.user_id, u.session_id
+            from whole_users as w
+            cross join lateral (
+                select v.user_id, v.session_id from analytics.session_summary_live as v where v.user_id = w.user_id
+                union
+                select m.user_id, m.session_id from analytics.session_summary as m where m.user_id = w.user_id
+                union
+                select d.user_id, d.session_id from analytics.session_summary_delta as d where d.user_id = w.user_id
+                offset 0
+            ) as u
+        ) as k
+    ),
+    session_summary_rows as (
+        insert into analytics.session_summary_delta as t
+            (user_id, session_id, activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+        select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, state.generation, statement_timestamp()
+        from session_summary_keys as k
+        cross join state
+        left join lateral (
+            select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
+            from analytics.session_summary_live as v
+            where v.user_id = k.user_id and v.session_id = k.session_id
+            offset 0
+        ) as v on true
+        on conflict (user_id, session_id) do update set
+            (activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
+            = (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at, excluded.week_start, excluded.duration_s, excluded.distance_m, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
+        returning 1
+    ),
     personal_records_keys as materialized (
         select distinct k.user_id, k.exercise_id from (
             select distinct c.user_id, x.exercise_id
@@ -516,39 +549,6 @@ begin
             = (excluded.max_weight_kg, excluded.max_weight_session_id, excluded.max_weight_at, excluded.best_e1rm_kg, excluded.best_e1rm_session_id, excluded.best_e1rm_at, excluded.best_set_volume_kg, excluded.best_set_volume_session_id, excluded.best_set_volume_at, excluded.max_distance_m, excluded.max_distance_session_id, excluded.max_distance_at, excluded.deleted, excluded.generation, excluded.refreshed_at)
         returning 1
     ),
-    session_summary_keys as materialized (
-        select distinct k.user_id, k.session_id from (
-            select c.user_id, c.session_id from changes as c where c.session_id is not null
-            union all
-            select u.user_id, u.session_id
-            from whole_users as w
-            cross join lateral (
-                select v.user_id, v.session_id from analytics.session_summary_live as v where v.user_id = w.user_id
-                union
-                select m.user_id, m.session_id from analytics.session_summary as m where m.user_id = w.user_id
-                union
-                select d.user_id, d.session_id from analytics.session_summary_delta as d where d.user_id = w.user_id
-                offset 0
-            ) as u
-        ) as k
-    ),
-    session_summary_rows as (
-        insert into analytics.session_summary_delta as t
-            (user_id, session_id, activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-        select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, state.generation, statement_timestamp()
-        from session_summary_keys as k
-        cross join state
-        left join lateral (
-            select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
-            from analytics.session_summary_live as v
-            where v.user_id = k.user_id and v.session_id = k.session_id
-            offset 0
-        ) as v on true
-        on conflict (user_id, session_id) do update set
-            (activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-            = (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at, excluded.week_start, excluded.duration_s, excluded.distance_m, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
-        returning 1
-    ),
     weekly_aggregates_keys as materialized (
         select distinct k.user_id, k.week_start from (
             select c.user_id, c.week as week_start from changes as c where c.week is not null
@@ -599,8 +599,8 @@ begin
     ),
     counted as materialized (
         select (select count(*) from taken) as staged_changes,
-               (select count(*) from personal_records_rows) +
                (select count(*) from session_summary_rows) +
+               (select count(*) from personal_records_rows) +
                (select count(*) from weekly_aggregates_rows) +
                0 as keys
     ),

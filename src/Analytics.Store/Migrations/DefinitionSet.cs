@@ -1,5 +1,7 @@
 // The definitions of db/definitions with their effective checksums: a definition changes when its text does, or when
 // something that its text names does.
+using Analytics.Store.Refresh;
+
 namespace Analytics.Store.Migrations;
 
 /// <param name="Checksum">Over its own text and the checksums of the definitions it names.</param>
@@ -37,13 +39,21 @@ internal sealed class DefinitionSet
             if (ordered.ContainsKey(script.Name))
                 return;
             var used = functions.Concat(aggregates)
-                .Where(other => other.Name != script.Name && Names(script.Text, other.Name)).ToList();
+                .Where(other => other.Name != script.Name && (Names(script.Text, other.Name) || IsPlacesOf(script, other)))
+                .ToList();
             used.ForEach(Add);
             var version = aggregates.Contains(script) ? GeneratorVersion : "";
             ordered.Add(script.Name, new Definition(script,
                 Script.Sha256(version + script.Text + string.Concat(used.Select(u => ordered[u.Name].Checksum)))));
         }
     }
+
+    /// <summary>
+    /// Every aggregate comes after session_summary and is built again with it: from there the drain takes whose a deleted
+    /// session was, so it must know every session that the others count.
+    /// </summary>
+    private static bool IsPlacesOf(Script script, Script other) =>
+        script.Folder == "aggregates" && other.Name == AggregateCatalogue.Places;
 
     private static bool Names(string text, string name) =>
         text.Contains($"analytics.{name}(", StringComparison.Ordinal)

@@ -16,10 +16,16 @@ public sealed record KeptAggregate
 
 public static class AggregateCatalogue
 {
-    /// <summary>All aggregates, those first that others are built on.</summary>
+    /// <summary>Where the drain looks up whose a session was and in which week.</summary>
+    public const string Places = "session_summary";
+
+    /// <summary>
+    /// All aggregates, those first that others are built on, and before all of them session_summary: the drain finds the
+    /// former owner of a deleted session there, so it must not be refreshed later than what that owner has in the others.
+    /// </summary>
     public static async Task<IReadOnlyList<KeptAggregate>> ReadAsync(NpgsqlConnection connection, CancellationToken ct) =>
         [.. await connection.QueryAsync<KeptAggregate>(new CommandDefinition("""
             select a.name as Name, a.key_columns as KeyColumns, a.columns as Columns
-            from analytics.aggregates as a order by a.ordinal
-            """, cancellationToken: ct))];
+            from analytics.aggregates as a order by a.name <> @Places, a.ordinal
+            """, new { Places }, cancellationToken: ct))];
 }

@@ -103,8 +103,11 @@ public sealed class FullRefresh(string connectionString)
         await LockOutDrainAsync(connection, ct);
         foreach (var (aggregate, stamp) in stamps)
         {
-            await ExecuteAsync(
-                connection, $"delete from analytics.{aggregate}_delta where generation < @Generation", ct, new { run.Generation });
+            // The tombstones of session_summary say whose a deleted session was: where another view failed, what is staged
+            // is drained later, and needs them.
+            if (aggregate != AggregateCatalogue.Places || errors.Count == 0)
+                await ExecuteAsync(
+                    connection, $"delete from analytics.{aggregate}_delta where generation < @Generation", ct, new { run.Generation });
             await ExecuteAsync(
                 connection, "update analytics.refresh_state set stamps = stamps || jsonb_build_object(@aggregate::text, @stamp::timestamptz)",
                 ct, new { aggregate, stamp });

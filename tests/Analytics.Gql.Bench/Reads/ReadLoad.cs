@@ -18,6 +18,10 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
         private int _failed;
 
         public Durations Durations { get; } = new();
+
+        /// <summary>What the server itself took of them.</summary>
+        public Durations OwnDurations { get; } = new();
+
         public double MeanKiB => _bytes / 1024.0 / Math.Max(1, Durations.Count);
         public int Failed => _failed;
 
@@ -27,16 +31,18 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
         public TimeSpan Elapsed { get; set; }
         public double PerSecond => Durations.Count / Elapsed.TotalSeconds;
 
-        public void Record(TimeSpan duration, int bytes)
+        public void Record(TimeSpan duration, Answer answer)
         {
             Durations.Record(duration);
-            Interlocked.Add(ref _bytes, bytes);
+            OwnDurations.Record(answer.OwnTime ?? duration);
+            Interlocked.Add(ref _bytes, answer.Body.Length);
         }
 
         /// <summary>Its time counts too: a time-out is an answer that took at least that long.</summary>
         public void Fail(TimeSpan duration, AnswerException fault)
         {
-            Record(duration, 0);
+            Durations.Record(duration);
+            OwnDurations.Record(duration);
             Interlocked.Increment(ref _failed);
             Fault = fault.Message;
         }
@@ -70,7 +76,7 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
                 try
                 {
                     var answer = await _client.PostAsync(query.Text, variables, ct);
-                    result.Record(Stopwatch.GetElapsedTime(asked), answer.Length);
+                    result.Record(Stopwatch.GetElapsedTime(asked), answer);
                 }
                 catch (AnswerException e)
                 {

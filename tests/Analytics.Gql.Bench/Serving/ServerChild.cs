@@ -1,5 +1,7 @@
 // The child process: the real server on a free loopback port, until its standard input ends (as when its parent is killed).
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Analytics.Gql.Bench.Serving;
 
@@ -20,10 +22,31 @@ internal static class ServerChild
 
     private static async Task RunAsync(string[] args, CancellationToken ct)
     {
-        await using var app = AnalyticsServer.Build(args);
+        await using var app = AnalyticsServer.Build(
+            args, builder => builder.Services.AddSingleton<IStartupFilter, OwnTime>());
         await app.StartAsync(ct);
         Console.WriteLine(app.Urls.First());
         await Console.OpenStandardInput().CopyToAsync(Stream.Null, ct);
         await app.StopAsync(ct);
+    }
+
+    /// <summary>Tells in a header how long the server had a request, until the whole answer was ready to be sent.</summary>
+    private sealed class OwnTime : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((http, rest) =>
+            {
+                var begun = Stopwatch.GetTimestamp();
+                http.Response.OnStarting(() =>
+                {
+                    http.Response.Headers["Server-Timing"] = string.Create(
+                        CultureInfo.InvariantCulture, $"app;dur={Stopwatch.GetElapsedTime(begun).TotalMilliseconds}");
+                    return Task.CompletedTask;
+                });
+                return rest(http);
+            });
+            next(app);
+        };
     }
 }
