@@ -3,7 +3,8 @@
 // begin   (drain's lock, one transaction): raise the generation, stamp what is staged, open the run ⇒ commit
 // refresh (no transaction): note the time, REFRESH … CONCURRENTLY, for each aggregate; one failing does not stop the rest
 // finish  (drain's lock, one transaction): purge older generations of the aggregates that succeeded, publish their
-//         stamps, delete exactly the stamped rows if all succeeded, close the run ⇒ commit
+//         stamps, delete exactly the stamped rows if all succeeded, stage again what was drained meanwhile, close the
+//         run ⇒ commit
 //
 // Three calls and not one: a bump in REFRESH's own transaction would not be seen by the drains that run beside it.
 // Staging is never cleared by age or number: a lower one may be uncommitted, and a commit may fall between.
@@ -50,7 +51,7 @@ public sealed class FullRefresh(string connectionString)
         return new FullRefreshResult(true, cleared, errors);
     }
 
-    private sealed record Run(long Id, long Generation);
+    private sealed record Run(long Id, long Generation, long DrainNumber);
 
     private static async Task<Run?> BeginAsync(NpgsqlConnection connection, CancellationToken ct)
     {
@@ -71,8 +72,9 @@ public sealed class FullRefresh(string connectionString)
             insert into analytics.refresh_runs (kind, outcome, started_at) values ('FULL', 'RUNNING', clock_timestamp())
             returning run_id
             """, ct);
+        var drainNumber = await ScalarAsync<long>(connection, "select drain_number from analytics.refresh_state", ct);
         await transaction.CommitAsync(ct);
-        return new Run(id, generation.Value);
+        return new Run(id, generation.Value, drainNumber);
     }
 
     private static async Task<(List<Stamped>, List<string>)> RefreshAsync(NpgsqlConnection connection, CancellationToken ct)
@@ -121,6 +123,12 @@ public sealed class FullRefresh(string connectionString)
                 connection, "update analytics.refresh_state set last_full_refresh_at = @first, folded_generation = @Generation",
                 ct, new { first = stamps.Min(s => (DateTime?)s.Stamp), run.Generation });
         }
+        // What a drain compared its sessions with may have given way to what the matviews say now: it looks once more.
+        await ExecuteAsync(connection, """
+            insert into analytics.staging_changes (user_id, session_id)
+            select e.user_id, s.id from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
+            where e.drain_number > @DrainNumber
+            """, ct, new { run.DrainNumber });
         await ExecuteAsync(connection, """
             update analytics.refresh_runs
             set outcome = @outcome, ended_at = clock_timestamp(), staged_changes = @cleared, error = @error

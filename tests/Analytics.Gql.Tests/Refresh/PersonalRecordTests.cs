@@ -133,6 +133,47 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
         await _workouts.AssertExactAsync();
     }
 
+    /// <summary>
+    /// A session passes through a user's hands and leaves before it is folded in there; meanwhile that user's record was
+    /// recomputed for another session's sake, and names it.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_that_only_passed_through_a_users_hands_leaves_no_record(bool forgetWhoNamesIt)
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var workouts = new Workouts(database);
+        var (before, between, after) = (await workouts.UserAsync(), await workouts.UserAsync("Grace"), await workouts.UserAsync("Mary"));
+        var squat = await workouts.ExerciseAsync();
+        var passing = await workouts.SessionAsync(before, "2026-03-04T10:00:00Z");
+        var own = await workouts.SessionAsync(between, "2026-03-05T10:00:00Z");
+        await workouts.FullRefreshAsync();
+        if (forgetWhoNamesIt)
+        {
+            const string named = "n.user_id = c.user_id and c.exercise_id is null";
+            var recompute = await database.ScalarAsync<string>("select pg_get_functiondef('analytics.recompute'::regproc)");
+            Assert.Contains(named, recompute, StringComparison.Ordinal);
+            await database.ExecuteAsync(recompute.Replace(named, "false", StringComparison.Ordinal));
+        }
+
+        await workouts.SetAsync(passing, squat, 5, 200m);
+        await database.ExecuteAsync("update core.sessions set user_id = @between where session_id = @passing", new { between, passing });
+        await workouts.SetAsync(own, squat, 5, 100m);
+        // The other session's set is drained first.
+        await database.ExecuteAsync(
+            "update analytics.staging_changes set changed_at = changed_at - interval '1 minute' where session_id = @own", new { own });
+        await new Drain(database.DataSource, maxRows: 1).RunBatchAsync(CancellationToken.None);
+        Assert.Equal(passing, await database.ScalarAsync<Guid>(
+            "select max_weight_session_id from analytics.personal_records_current where user_id = @between", new { between }));
+        await database.ExecuteAsync("update core.sessions set user_id = @after where session_id = @passing", new { after, passing });
+        await database.ExecuteAsync("delete from core.sets where session_id = @passing", new { passing });
+
+        await workouts.DrainAsync();
+        var drift = (await new Verification(database.DataSource).RunAsync(CancellationToken.None)).Sum(d => d.Rows);
+        Assert.Equal(forgetWhoNamesIt, drift > 0);
+    }
+
     private async Task<(Guid User, Guid Exercise, Guid First, Guid Second)> TwoSessionsAsync()
     {
         var user = await _workouts.UserAsync();

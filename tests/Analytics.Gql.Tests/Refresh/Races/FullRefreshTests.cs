@@ -75,6 +75,8 @@ public sealed class FullRefreshTests : RaceTest
         {
             await InsertSetAsync(connection, folded);
             await DrainOnAsync(connection);
+            // The full refresh would stage it once more: a second line of defence that this is not about.
+            await connection.ExecuteAsync("delete from analytics.refresh_events");
         });
         Assert.True(await LostRowsAsync() > 0);
     }
