@@ -34,6 +34,11 @@ public static class BenchCommands
         Description = "Writes a second that arrive while latency is measured.",
         DefaultValueFactory = _ => 100,
     };
+    private static readonly Option<int> Kills = new("--kills")
+    {
+        Description = "How often the soak kills the server, PostgreSQL or both.",
+        DefaultValueFactory = _ => 200,
+    };
 
     public static RootCommand Create(string[] args)
     {
@@ -43,6 +48,8 @@ public static class BenchCommands
             Section("reads", BenchSections.Reads, "Times queries over HTTP: quiet, with a delta, while full refreshes run."),
             Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
             Section("latency", BenchSections.Latency, "Times how long a committed write takes to show in an answer."),
+            Section("soak", BenchSections.Soak,
+                "Kills server and PostgreSQL again and again under load, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),
             ServerChild.Command(args),
         };
@@ -50,11 +57,12 @@ public static class BenchCommands
 
     private static Command Section(string name, BenchSections sections, string description)
     {
-        var command = new Command(name, description) { Sessions, Folder, Connection, Output, Seconds, Rate };
+        var command = new Command(name, description) { Sessions, Folder, Connection, Output, Seconds, Rate, Kills };
         command.SetAction((parsed, ct) => BenchRun.RunAsync(
             new BenchSettings(
                 new DatabaseSettings(parsed.GetValue(Sessions), parsed.GetValue(Folder), parsed.GetValue(Connection)),
-                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rate), parsed.GetValue(Output)),
+                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rate), parsed.GetValue(Kills),
+                parsed.GetValue(Output)),
             ct));
         return command;
     }
