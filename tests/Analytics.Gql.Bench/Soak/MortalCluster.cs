@@ -39,7 +39,7 @@ internal sealed class MortalCluster : IAsyncDisposable
         _cluster = null;
     }
 
-    /// <summary>Returns when it takes connections: whatever was committed has been recovered from the log by then.</summary>
+    /// <summary>Returns when it takes connections: what was committed has been recovered by then.</summary>
     public async Task StartAgainAsync(CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)

@@ -22,8 +22,22 @@ internal static class SoakComparison
                 continue;
             tally.DriftedRows += drift.Rows + drift.PendingUsers;
             tally.Findings.Add(
-                $"{drift.Aggregate}: {drift.Rows} rows drifted, {drift.PendingUsers} users pending: {string.Join(", ", drift.Examples)}");
+                $"{drift.Aggregate}: {drift.Rows} rows drifted, {drift.PendingUsers} users pending: "
+                + string.Join(", ", drift.Examples));
         }
+    }
+
+    /// <summary>Of the whole soak.</summary>
+    public static async Task CountRunsAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
+    {
+        await using var connection = await rig.Primary.OpenConnectionAsync(ct);
+        (tally.Drains, tally.FullRefreshes, tally.FullRefreshesCutOff) =
+            await connection.QuerySingleAsync<(long, long, long)>(new CommandDefinition("""
+                select count(*) filter (where kind = 'INCREMENTAL' and outcome = 'SUCCEEDED'),
+                       count(*) filter (where kind = 'FULL' and outcome = 'SUCCEEDED'),
+                       count(*) filter (where kind = 'FULL' and outcome = 'FAILED')
+                from analytics.refresh_runs
+                """, cancellationToken: ct));
     }
 
     private static async Task CompareWritesAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
@@ -35,7 +49,8 @@ internal static class SoakComparison
             from core.sessions as s left join core.sets as t on t.session_id = s.session_id
             where starts_with(s.title, @TitlePrefix)
             group by s.session_id
-            """, new { SoakWriter.TitlePrefix }, cancellationToken: ct))).ToDictionary(f => f.SessionId, f => f.ToLogged());
+            """, new { SoakWriter.TitlePrefix }, cancellationToken: ct)))
+            .ToDictionary(f => f.SessionId, f => f.ToLogged());
         foreach (var (session, noted) in rig.All.SelectMany(w => w.Sessions))
             if (!found.Remove(session, out var there) || there != noted)
             {

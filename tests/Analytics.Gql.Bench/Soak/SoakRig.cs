@@ -40,7 +40,8 @@ internal sealed class SoakRig : IAsyncDisposable
 
     public bool ServerHasEnded => _server!.HasEnded;
 
-    public static async Task<SoakRig> StartAsync(BenchSize size, SoakTally tally, Action<string> log, CancellationToken ct)
+    public static async Task<SoakRig> StartAsync(
+        BenchSize size, SoakTally tally, Action<string> log, CancellationToken ct)
     {
         var cluster = await MortalCluster.StartAsync(ct);
         try
@@ -48,8 +49,8 @@ internal sealed class SoakRig : IAsyncDisposable
             await LoadAsync(cluster, size, log, ct);
             await using var source = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database));
             await using var connection = await source.OpenConnectionAsync(ct);
-            var users = (await connection.QueryAsync<Guid>("select user_id from core.users order by user_id")).ToArray();
-            var rig = new SoakRig(cluster, tally, users);
+            var users = await connection.QueryAsync<Guid>("select user_id from core.users order by user_id");
+            var rig = new SoakRig(cluster, tally, [.. users]);
             await rig.StartServerAsync(ct);
             return rig;
         }
@@ -126,7 +127,8 @@ internal sealed class SoakRig : IAsyncDisposable
         request.CancelAfter(LongestRequest);
         try
         {
-            await _client!.PostAsync(Query, new { userId = _users[0], from = "2026-01-01", to = "2026-02-28" }, request.Token);
+            await _client!.PostAsync(
+                Query, new { userId = _users[0], from = "2026-01-01", to = "2026-02-28" }, request.Token);
             return true;
         }
         catch (Exception e) when (e is AnswerException or HttpRequestException

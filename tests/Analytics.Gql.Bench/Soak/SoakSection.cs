@@ -36,12 +36,13 @@ internal sealed class SoakSection
             await new SoakSection(rig, tally).RunAsync(kills, log, ct);
         });
         report.Section("Soak",
-            $"{kills} times kill -9 of the server, of PostgreSQL with all its backends, or of both, at random moments (seed "
-            + $"{Seed}) while four writers insert, change, move and delete sessions and drains and full refreshes run; "
-            + $"{Sessions:N0} sessions, fsync on. Milliseconds from the start of what was killed to the first answer without "
-            + "error, and to nothing pending of what was staged before the kill. After each kill a drain and a full refresh "
-            + "must succeed; every ten kills each aggregate is compared with the base tables, and core with what the writers "
-            + $"noted. {Setting.Machine}.");
+            $"{kills} times kill -9 of the server, of PostgreSQL with all its backends, or of both, at random moments "
+            + $"(seed {Seed}) while four writers insert, change, move and delete sessions and drains and full refreshes "
+            + $"run; {Sessions:N0} sessions, fsync on. Milliseconds from the start of what was killed until it takes "
+            + "connections, to the first answer without error, and to nothing pending of what was staged before the "
+            + "kill. After each kill a drain and a full refresh must succeed; every ten kills each aggregate is "
+            + "compared with the base tables, and core with what the writers noted. "
+            + $"{Setting.Machine}.");
         tally.Print(report);
     }
 
@@ -50,7 +51,8 @@ internal sealed class SoakSection
         _rig.StartWriters(ct);
         for (var kill = 1; kill <= kills; kill++)
         {
-            await KillAsync(_random.Next(20) switch { < 9 => Victim.Server, < 18 => Victim.PostgreSQL, _ => Victim.Both }, ct);
+            await KillAsync(
+                _random.Next(20) switch { < 9 => Victim.Server, < 18 => Victim.PostgreSQL, _ => Victim.Both }, ct);
             if (kill % KillsPerComparison != 0 && kill != kills)
                 continue;
             await _rig.StopWritersAsync();
@@ -61,7 +63,7 @@ internal sealed class SoakSection
             _rig.StartWriters(ct);
         }
         await _rig.StopWritersAsync();
-        await CountRunsAsync(ct);
+        await SoakComparison.CountRunsAsync(_rig, _tally, ct);
     }
 
     private async Task KillAsync(Victim victim, CancellationToken ct)
@@ -74,10 +76,11 @@ internal sealed class SoakSection
 
         var started = Stopwatch.GetTimestamp();
         await _rig.StartAgainAsync(victim, ct);
+        var up = Stopwatch.GetElapsedTime(started);
         var answers = await UntilAsync(() => _rig.AnswersAsync(ct), ct);
         var answered = Stopwatch.GetElapsedTime(started);
         var settles = await UntilAsync(() => NothingStagedBeforeAsync(killedAt, ct), ct);
-        _tally.Recovered(victim, answered, Stopwatch.GetElapsedTime(started));
+        _tally.Recovered(victim, up, answered, Stopwatch.GetElapsedTime(started));
 
         var drains = await UntilAsync(async () => (await new Drain(_rig.Primary).RunBatchAsync(ct)).Ran, ct);
         var refreshes = await UntilAsync(
@@ -125,7 +128,8 @@ internal sealed class SoakSection
     {
         await using var connection = await _rig.Primary.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select not exists (select from analytics.staging_changes where changed_at <= @at)", new { at }, cancellationToken: ct));
+            "select not exists (select from analytics.staging_changes where changed_at <= @at)",
+            new { at }, cancellationToken: ct));
     }
 
     private static async Task<bool> UntilAsync(Func<Task<bool>> holds, CancellationToken ct)
@@ -138,17 +142,5 @@ internal sealed class SoakSection
             await Task.Delay(Poll, ct);
         }
         return true;
-    }
-
-    private async Task CountRunsAsync(CancellationToken ct)
-    {
-        await using var connection = await _rig.Primary.OpenConnectionAsync(ct);
-        (_tally.Drains, _tally.FullRefreshes, _tally.FullRefreshesCutOff) =
-            await connection.QuerySingleAsync<(long, long, long)>(new CommandDefinition("""
-                select count(*) filter (where kind = 'INCREMENTAL' and outcome = 'SUCCEEDED'),
-                       count(*) filter (where kind = 'FULL' and outcome = 'SUCCEEDED'),
-                       count(*) filter (where kind = 'FULL' and outcome = 'FAILED')
-                from analytics.refresh_runs
-                """, cancellationToken: ct));
     }
 }

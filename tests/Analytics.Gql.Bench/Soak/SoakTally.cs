@@ -8,10 +8,10 @@ internal enum Victim { Server, PostgreSQL, Both }
 
 internal sealed class SoakTally
 {
-    private sealed record Recovery(Durations Answered, Durations Settled);
+    private sealed record Recovery(Durations Up, Durations Answered, Durations Settled);
 
     private readonly Dictionary<Victim, Recovery> _recoveries =
-        Enum.GetValues<Victim>().ToDictionary(v => v, _ => new Recovery(new Durations(), new Durations()));
+        Enum.GetValues<Victim>().ToDictionary(v => v, _ => new Recovery(new(), new(), new()));
     private int _committed, _foundCommitted, _foundUndone;
 
     public int Comparisons { get; set; }
@@ -30,12 +30,15 @@ internal sealed class SoakTally
     public void Committed() => Interlocked.Increment(ref _committed);
 
     /// <summary>Notes a transaction whose COMMIT never answered, after the writer looked.</summary>
-    public void Uncertain(bool committed) => Interlocked.Increment(ref (committed ? ref _foundCommitted : ref _foundUndone));
+    public void Uncertain(bool committed) =>
+        Interlocked.Increment(ref (committed ? ref _foundCommitted : ref _foundUndone));
 
-    /// <param name="answered">From the start of what was killed to the first answer without error.</param>
+    /// <param name="up">From the start of what was killed until it took connections.</param>
+    /// <param name="answered">To the first answer without error.</param>
     /// <param name="settled">To nothing pending of what was staged before the kill.</param>
-    public void Recovered(Victim victim, TimeSpan answered, TimeSpan settled)
+    public void Recovered(Victim victim, TimeSpan up, TimeSpan answered, TimeSpan settled)
     {
+        _recoveries[victim].Up.Record(up);
         _recoveries[victim].Answered.Record(answered);
         _recoveries[victim].Settled.Record(settled);
     }
@@ -43,9 +46,9 @@ internal sealed class SoakTally
     public void Print(Report report)
     {
         var recovery = new MarkdownTable(
-            "kill -9 of", "kills", "answers p50", "p95", "max", "nothing pending p50", "p95", "max");
-        foreach (var (victim, (answered, settled)) in _recoveries)
-            recovery.Row(victim, answered.Count, answered.P50Ms, answered.P95Ms, answered.MaxMs,
+            "kill -9 of", "kills", "up p50", "answers p50", "p95", "max", "nothing pending p50", "p95", "max");
+        foreach (var (victim, (up, answered, settled)) in _recoveries)
+            recovery.Row(victim, answered.Count, up.P50Ms, answered.P50Ms, answered.P95Ms, answered.MaxMs,
                 settled.P50Ms, settled.P95Ms, settled.MaxMs);
         report.Table(recovery);
         report.Table(new MarkdownTable("what went on", "count")

@@ -72,11 +72,14 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
     {
         var reps = _transactions % 20 + 1;
         if (_sessions.Count == 0 || (_sessions.Count < MostSessions && _random.Next(4) == 0))
-            return (Guid.NewGuid(), new Logged(AnyUser(), AnyTime(), title, SetsOfNewSession, SetsOfNewSession * reps), [
+        {
+            var all = SetsOfNewSession * reps;
+            return (Guid.NewGuid(), new Logged(AnyUser(), AnyTime(), title, SetsOfNewSession, all), [
                 "insert into core.sessions (session_id, user_id, activity_type, title, started_at) "
                     + "values (@session, @UserId, 'strength', @title, @StartedAt)",
                 InsertSets("@SetsOfNewSession"),
             ]);
+        }
         var (session, before) = _sessions.ElementAt(_random.Next(_sessions.Count));
         return _random.Next(8) switch
         {
@@ -118,7 +121,8 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
             {
                 await using var connection = await database.OpenConnectionAsync(ct);
                 return title == await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-                    "select title from core.sessions where session_id = @session", new { session }, cancellationToken: ct));
+                    "select title from core.sessions where session_id = @session",
+                    new { session }, cancellationToken: ct));
             }
             catch (Exception e) when (IsBroken(e))
             {
@@ -129,6 +133,6 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
 
     /// <summary>The connection or the server ended (08, 57), rather than that a statement is wrong.</summary>
     public static bool IsBroken(Exception e) => e is PostgresException refused
-        ? refused.SqlState.StartsWith("57", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal)
+        ? refused.SqlState[..2] is "08" or "57"
         : e is NpgsqlException or IOException or TimeoutException;
 }
