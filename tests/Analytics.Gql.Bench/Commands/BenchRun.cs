@@ -3,6 +3,7 @@ using Analytics.Gql.Bench.Drains;
 using Analytics.Gql.Bench.Latency;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Overhead;
 using Analytics.Gql.Bench.Reads;
 using Analytics.Gql.Bench.Soak;
 using Analytics.LocalPostgres;
@@ -18,14 +19,15 @@ public enum BenchSections
     Drains = 2,
     Latency = 4,
     Soak = 8,
-    All = Reads | Drains | Latency | Soak,
+    Overhead = 16,
+    All = Reads | Drains | Latency | Soak | Overhead,
 }
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
-/// <param name="Rate">Writes a second.</param>
+/// <param name="Rates">Writes a second, at least one.</param>
 /// <param name="Kills">Of the soak.</param>
 public sealed record BenchSettings(
-    DatabaseSettings Database, BenchSections Sections, TimeSpan Duration, int Rate, int Kills, FileInfo? Output);
+    DatabaseSettings Database, BenchSections Sections, TimeSpan Duration, IReadOnlyList<int> Rates, int Kills, FileInfo? Output);
 
 public static class BenchRun
 {
@@ -73,6 +75,8 @@ public static class BenchRun
         if (settings.Sections.HasFlag(BenchSections.Drains))
             await DrainSection.RunAsync(database, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Latency))
-            await LatencySection.RunAsync(database, settings.Duration, settings.Rate, report, progress, ct);
+            await LatencySection.RunAsync(database, settings.Duration, settings.Rates, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Overhead))
+            await OverheadSection.RunAsync(database, report, progress, ct);
     }
 }

@@ -57,9 +57,7 @@ internal static class ReadSection
     private static async Task ChangeAsync(BenchDatabase database, CancellationToken ct)
     {
         await new SessionChanges(database, seed: 7).ChangeAsync(DeltaSessions, ct);
-        await using var connection = await database.Primary.OpenConnectionAsync(ct);
-        while (await connection.ExecuteScalarAsync<bool>("select exists (select from analytics.staging_changes)"))
-            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+        await database.UntilDrainedAsync(ct);
     }
 
     /// <summary>Asks for as long as a full refresh takes, within bounds: its phases burden the reads differently.</summary>
