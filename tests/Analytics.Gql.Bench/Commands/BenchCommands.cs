@@ -54,6 +54,8 @@ public static class BenchCommands
             Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
             Section("latency", BenchSections.Latency,
                 "Times how long a committed write takes to show in an answer, at several rates of writes."),
+            Section("freshness", BenchSections.Freshness,
+                "Times the freshness of 50 users with an empty queue and with 100,000 staged changes."),
             Section("overhead", BenchSections.Overhead,
                 "Compares the app's durable transactions with the staging triggers on and off."),
             Section("soak", BenchSections.Soak,

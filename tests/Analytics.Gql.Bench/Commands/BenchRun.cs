@@ -1,5 +1,6 @@
 // Opens the database, measures the sections that were asked for, says what was missed.
 using Analytics.Gql.Bench.Drains;
+using Analytics.Gql.Bench.Freshness;
 using Analytics.Gql.Bench.Latency;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
@@ -20,7 +21,8 @@ public enum BenchSections
     Latency = 4,
     Soak = 8,
     Overhead = 16,
-    All = Reads | Drains | Latency | Soak | Overhead,
+    Freshness = 32,
+    All = Reads | Drains | Latency | Soak | Overhead | Freshness,
 }
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
@@ -74,6 +76,8 @@ public static class BenchRun
             await ReadSection.RunAsync(database, settings.Duration, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Drains))
             await DrainSection.RunAsync(database, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Freshness))
+            await FreshnessSection.RunAsync(database, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Latency))
             await LatencySection.RunAsync(database, settings.Duration, settings.Rates, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Overhead))
