@@ -12,8 +12,11 @@ namespace Analytics.Gql.Bench.Freshness;
 internal static class FreshnessSection
 {
     private const double P95Ms = 10;
-    private const int Users = 50, Calls = 500, WarmUps = 50;
+    private const int Users = 50, Calls = 500, WarmUps = 10;
     private const int Staged = 100_000;
+
+    /// <summary>Where a call takes a second, fewer tell as much.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     public static async Task RunAsync(BenchDatabase database, Report report, Progress progress, CancellationToken ct)
     {
@@ -21,7 +24,9 @@ internal static class FreshnessSection
         var users = await UsersAsync(database, ct);
         // Nobody asks about those for whom changes are staged.
         var (asked, others) = (users[..(users.Length / 2)], users[(users.Length / 2)..]);
-        var (empty, full) = await progress.ShowAsync("freshness", async log =>
+        // Plans are made while the queue is empty, as in life, and kept until PostgreSQL counts its rows anew.
+        await ExecuteAsync(database, "vacuum analyze analytics.staging_changes");
+        var (empty, full, counted) = await progress.ShowAsync("freshness", async log =>
         {
             // One connection, so that each call finds its statement prepared.
             await using var reads = DataSources.Reads(
@@ -33,14 +38,16 @@ internal static class FreshnessSection
             var stagedAt = await StageAsync(database, others, ct);
             try
             {
-                return (empty, await MeasureAsync(reader, asked, pending: true, ct));
+                var full = await MeasureAsync(reader, asked, pending: true, ct);
+                await ExecuteAsync(database, "vacuum analyze analytics.staging_changes");
+                return (empty, full, await MeasureAsync(reader, asked, pending: true, ct));
             }
             finally
             {
                 await UnstageAsync(database, stagedAt);
             }
         });
-        Print(report, empty, full);
+        Print(report, empty, full, counted);
     }
 
     private static async Task<Durations> MeasureAsync(
@@ -48,7 +55,8 @@ internal static class FreshnessSection
     {
         var random = new Random(1);
         var durations = new Durations();
-        for (var call = -WarmUps; call < Calls; call++)
+        var begun = Stopwatch.GetTimestamp();
+        for (var call = -WarmUps; call < Calls && Stopwatch.GetElapsedTime(begun) < Longest; call++)
         {
             random.Shuffle(users);
             var started = Stopwatch.GetTimestamp();
@@ -89,19 +97,31 @@ internal static class FreshnessSection
             delete from analytics.staging_changes
             where changed_at between @stagedAt::timestamptz and @stagedAt::timestamptz + interval '1 second'
             """, new { stagedAt });
-        await connection.ExecuteAsync("vacuum analytics.staging_changes");
+        await ExecuteAsync(database, "vacuum analyze analytics.staging_changes");
     }
 
-    private static void Print(Report report, Durations empty, Durations full)
+    private static async Task ExecuteAsync(BenchDatabase database, string sql)
+    {
+        await using var connection = await database.Primary.OpenConnectionAsync(CancellationToken.None);
+        await connection.ExecuteAsync(sql);
+    }
+
+    private static void Print(Report report, Durations empty, Durations full, Durations counted)
     {
         report.Section("Freshness",
-            $"Milliseconds for the freshness of {Users} users in one statement, {Calls} calls one after the other over one "
-            + "connection with the server's own prepared text. Staged are changes of other users' sets; no server and no "
-            + "drain beside it. The target is for p95.");
-        report.Table(new MarkdownTable("staged changes", "calls", "p50", "p95", "p99", "times p95 of none", "target")
-            .Row("none", empty.Count, empty.P50Ms, empty.P95Ms, empty.P99Ms, 1.0, "–")
-            .Row($"{Staged:N0}", full.Count, full.P50Ms, full.P95Ms, full.P99Ms, full.P95Ms / empty.P95Ms,
-                report.Judge($"p95 of freshness beside {Staged:N0} staged changes", full.P95Ms, P95Ms)));
+            $"Milliseconds for the freshness of {Users} users in one statement, {Calls} calls (or a minute) one after the "
+            + "other over one connection with the server's own prepared text, planned while nothing was staged. Staged are "
+            + "changes of other users' sets; no server and no drain beside it. 'Counted': after PostgreSQL has vacuumed "
+            + "and analyzed the queue, and planned anew. The target is for p95.");
+        var table = new MarkdownTable("staged changes", "calls", "p50", "p95", "p99", "times p95 of none", "target");
+        Row("none", empty, target: null);
+        Row($"{Staged:N0}", full, P95Ms);
+        Row($"{Staged:N0}, counted", counted, P95Ms);
+        report.Table(table);
+
+        void Row(string staged, Durations d, double? target) => table.Row(
+            staged, d.Count, d.P50Ms, d.P95Ms, d.P99Ms, d.P95Ms / empty.P95Ms,
+            report.Judge($"p95 of freshness with staged changes: {staged}", d.P95Ms, target));
     }
 
     private static async Task<Guid[]> UsersAsync(BenchDatabase database, CancellationToken ct)
