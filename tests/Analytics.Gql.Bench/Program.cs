@@ -1,4 +1,4 @@
-// The bench's commands: load, reads, drains, freshness, latency, overhead, soak, all. See BenchCommands for what each prints.
+// The bench's commands: load, reads, drains, freshness, latency, overhead, backlog, soak, all. See BenchCommands for what each prints.
 using Analytics.Gql.Bench.Commands;
 
 return await BenchCommands.Create(args).Parse(args).InvokeAsync();

@@ -50,7 +50,8 @@ public static class BenchCommands
         return new RootCommand("Measures Analytics.Gql against its targets. Exit code 1: one was missed; 2: it could not run.")
         {
             Section("load", BenchSections.None, "Fills an empty database, migrates and refreshes it."),
-            Section("reads", BenchSections.Reads, "Times queries over HTTP: quiet, with a delta, while full refreshes run."),
+            Section("reads", BenchSections.Reads,
+                "Times queries over HTTP: quiet, with a delta, while drains and while full refreshes run."),
             Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
             Section("latency", BenchSections.Latency,
                 "Times how long a committed write takes to show in an answer, at several rates of writes."),
@@ -58,6 +59,8 @@ public static class BenchCommands
                 "Times the freshness of 50 users with an empty queue and with 100,000 staged changes."),
             Section("overhead", BenchSections.Overhead,
                 "Compares the app's durable transactions with the staging triggers on and off."),
+            Section("backlog", BenchSections.Backlog,
+                "Works off a bulk load of a million sets, by drains alone and by the full refresh that takes over."),
             Section("soak", BenchSections.Soak,
                 "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),

@@ -1,4 +1,5 @@
 // Opens the database, measures the sections that were asked for, says what was missed.
+using Analytics.Gql.Bench.Backlog;
 using Analytics.Gql.Bench.Drains;
 using Analytics.Gql.Bench.Freshness;
 using Analytics.Gql.Bench.Latency;
@@ -22,7 +23,8 @@ public enum BenchSections
     Soak = 8,
     Overhead = 16,
     Freshness = 32,
-    All = Reads | Drains | Latency | Soak | Overhead | Freshness,
+    Backlog = 64,
+    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Soak,
 }
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
@@ -82,5 +84,7 @@ public static class BenchRun
             await LatencySection.RunAsync(database, settings.Duration, settings.Rates, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Overhead))
             await OverheadSection.RunAsync(database, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Backlog))
+            await BacklogSection.RunAsync(database, report, progress, ct);
     }
 }

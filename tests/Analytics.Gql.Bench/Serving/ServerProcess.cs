@@ -14,6 +14,13 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>What it holds in memory now.</summary>
+    public double ResidentMiB()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64 / 1_048_576.0;
+    }
+
     /// <param name="settings">Besides what every server of the bench needs, or instead of it: as arguments.</param>
     /// <exception cref="InvalidOperationException">It ended before it listened; standard error says why.</exception>
     public static async Task<ServerProcess> StartAsync(
