@@ -1,5 +1,7 @@
 // What the bench is asked: which sections, how much data, where.
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Analytics.Gql.Bench.Differential;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Serving;
@@ -8,6 +10,8 @@ namespace Analytics.Gql.Bench.Commands;
 
 public static class BenchCommands
 {
+    private const int MostRate = 100_000;
+
     private static readonly Option<int> Sessions = new("--sessions")
     {
         Description = "Sessions to load, with ten sets each.",
@@ -30,10 +34,16 @@ public static class BenchCommands
         Description = "How long each query is asked, and how long writes arrive.",
         DefaultValueFactory = _ => 20,
     };
-    private static readonly Option<int> Rate = new("--rate")
+    private static readonly Option<int[]> Rates = new("--rate")
     {
-        Description = "Writes a second that arrive while latency is measured.",
-        DefaultValueFactory = _ => 100,
+        Description = "Writes a second that arrive while latency is measured; several with commas, one after the other.",
+        DefaultValueFactory = _ => [10, 100, 200, 1000],
+        CustomParser = ParseRates,
+    };
+    private static readonly Option<int> Kills = new("--kills")
+    {
+        Description = "How often the soak kills the server, PostgreSQL or both.",
+        DefaultValueFactory = _ => 200,
     };
 
     private static readonly Option<long> Operations = new("--operations")
@@ -56,9 +66,19 @@ public static class BenchCommands
         return new RootCommand("Measures Analytics.Gql against its targets. Exit code 1: one was missed; 2: it could not run.")
         {
             Section("load", BenchSections.None, "Fills an empty database, migrates and refreshes it."),
-            Section("reads", BenchSections.Reads, "Times queries over HTTP: quiet, with a delta, while full refreshes run."),
+            Section("reads", BenchSections.Reads,
+                "Times queries over HTTP: quiet, with a delta, while drains and while full refreshes run."),
             Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
-            Section("latency", BenchSections.Latency, "Times how long a committed write takes to show in an answer."),
+            Section("latency", BenchSections.Latency,
+                "Times how long a committed write takes to show in an answer, at several rates of writes."),
+            Section("freshness", BenchSections.Freshness,
+                "Times the freshness of 50 users with an empty queue and with 100,000 staged changes."),
+            Section("overhead", BenchSections.Overhead,
+                "Compares the app's durable transactions with the staging triggers on and off."),
+            Section("backlog", BenchSections.Backlog,
+                "Works off a bulk load of a million sets, by drains alone and by the full refresh that takes over."),
+            Section("soak", BenchSections.Soak,
+                "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),
             Differential(),
             ServerChild.Command(args),
@@ -79,12 +99,24 @@ public static class BenchCommands
 
     private static Command Section(string name, BenchSections sections, string description)
     {
-        var command = new Command(name, description) { Sessions, Folder, Connection, Output, Seconds, Rate };
+        var command = new Command(name, description) { Sessions, Folder, Connection, Output, Seconds, Rates, Kills };
         command.SetAction((parsed, ct) => BenchRun.RunAsync(
             new BenchSettings(
                 new DatabaseSettings(parsed.GetValue(Sessions), parsed.GetValue(Folder), parsed.GetValue(Connection)),
-                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rate), parsed.GetValue(Output)),
+                sections, TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rates)!, parsed.GetValue(Kills),
+                parsed.GetValue(Output)),
             ct));
         return command;
+    }
+
+    private static int[] ParseRates(ArgumentResult given)
+    {
+        var rates = new List<int>();
+        foreach (var text in given.Tokens.SelectMany(t => t.Value.Split(',')))
+            if (int.TryParse(text, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= MostRate)
+                rates.Add(rate);
+            else
+                given.AddError($"--rate {text}: not a number from 1 to {MostRate}. Write such as --rate 10,200,1000.");
+        return [.. rates];
     }
 }

@@ -1,21 +1,37 @@
 // Opens the database, measures the sections that were asked for, says what was missed.
+using Analytics.Gql.Bench.Backlog;
 using Analytics.Gql.Bench.Drains;
+using Analytics.Gql.Bench.Freshness;
 using Analytics.Gql.Bench.Latency;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Overhead;
 using Analytics.Gql.Bench.Reads;
+using Analytics.Gql.Bench.Soak;
 using Analytics.LocalPostgres;
 using Npgsql;
 
 namespace Analytics.Gql.Bench.Commands;
 
 [Flags]
-public enum BenchSections { None = 0, Reads = 1, Drains = 2, Latency = 4, All = Reads | Drains | Latency }
+public enum BenchSections
+{
+    None = 0,
+    Reads = 1,
+    Drains = 2,
+    Latency = 4,
+    Soak = 8,
+    Overhead = 16,
+    Freshness = 32,
+    Backlog = 64,
+    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Soak,
+}
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
-/// <param name="Rate">Writes a second.</param>
+/// <param name="Rates">Writes a second, at least one.</param>
+/// <param name="Kills">Of the soak.</param>
 public sealed record BenchSettings(
-    DatabaseSettings Database, BenchSections Sections, TimeSpan Duration, int Rate, FileInfo? Output);
+    DatabaseSettings Database, BenchSections Sections, TimeSpan Duration, IReadOnlyList<int> Rates, int Kills, FileInfo? Output);
 
 public static class BenchRun
 {
@@ -37,23 +53,38 @@ public static class BenchRun
     private static async Task<int> MeasureAsync(BenchSettings settings, CancellationToken ct)
     {
         var progress = new Progress();
-        await using var database = await progress.ShowAsync(
-            "database", log => BenchDatabase.OpenAsync(settings.Database, log, ct));
         var report = new Report(Console.Out);
-        report.Section("Setting", await Setting.DescribeAsync(database, ct));
+        // The soak has a cluster of its own to kill.
+        if (settings.Sections != BenchSections.Soak)
+            await MeasureDatabaseAsync(settings, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Soak))
+            await SoakSection.RunAsync(settings.Kills, report, progress, ct);
         if (settings.Sections == BenchSections.None)
             return Done;
+        report.Summary();
+        if (settings.Output is { } file)
+            await report.SaveAsync(file, ct);
+        return report.Missed.Count == 0 ? Done : TargetMissed;
+    }
 
+    private static async Task MeasureDatabaseAsync(
+        BenchSettings settings, Report report, Progress progress, CancellationToken ct)
+    {
+        await using var database = await progress.ShowAsync(
+            "database", log => BenchDatabase.OpenAsync(settings.Database, log, ct));
+        report.Section("Setting", await Setting.DescribeAsync(database, ct));
         // Reads first: they start without a delta, which the other sections leave behind.
         if (settings.Sections.HasFlag(BenchSections.Reads))
             await ReadSection.RunAsync(database, settings.Duration, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Drains))
             await DrainSection.RunAsync(database, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Freshness))
+            await FreshnessSection.RunAsync(database, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Latency))
-            await LatencySection.RunAsync(database, settings.Duration, settings.Rate, report, progress, ct);
-        report.Summary();
-        if (settings.Output is { } file)
-            await report.SaveAsync(file, ct);
-        return report.Missed.Count == 0 ? Done : TargetMissed;
+            await LatencySection.RunAsync(database, settings.Duration, settings.Rates, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Overhead))
+            await OverheadSection.RunAsync(database, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Backlog))
+            await BacklogSection.RunAsync(database, report, progress, ct);
     }
 }

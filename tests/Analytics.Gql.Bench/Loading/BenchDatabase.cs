@@ -2,6 +2,7 @@
 //
 // private cluster or --connection ⇒ load, unless it was loaded ⇒ migrate ⇒ vacuum ⇒ full refresh, unless none is due
 using System.Data;
+using Analytics.Gql.Bench.Overhead;
 using Analytics.Gql.Jobs;
 using Analytics.Store;
 using Analytics.Store.Migrations;
@@ -94,6 +95,9 @@ public sealed class BenchDatabase : IAsyncDisposable
         await using var connection = await Primary.OpenConnectionAsync(ct);
         if (report.Applied.Count > 0)
             await connection.ExecuteAsync("vacuum analyze");
+        // Off: a bench was killed in the middle of 'overhead'.
+        if ((await new Verification(Primary).TriggerFaultsAsync(ct)).Count > 0)
+            await StagingTriggers.RestoreAsync(this, AppLoad.Title, ct);
         // Else the server's catch-up of a missed night would start in the middle of a figure.
         var status = await new RefreshControl(Primary).ReadAsync(ct);
         if (NightlySchedule.IsMissed(status.LastFullRefreshAt, DateTime.UtcNow))
@@ -107,6 +111,14 @@ public sealed class BenchDatabase : IAsyncDisposable
         log("checkpoint");
         // Said to be text, because Dapper takes a single word for a procedure.
         await connection.ExecuteAsync("checkpoint", commandType: CommandType.Text);
+    }
+
+    /// <summary>Waits until nothing is staged, for a server's worker that runs beside.</summary>
+    public async Task UntilDrainedAsync(CancellationToken ct)
+    {
+        await using var connection = await Primary.OpenConnectionAsync(ct);
+        while (await connection.ExecuteScalarAsync<bool>("select exists (select from analytics.staging_changes)"))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
     }
 
     /// <summary>Reads everything into memory: a server that has been up for a while has its working set there.</summary>

@@ -26,8 +26,12 @@ public static class Setting
         return string.Create(CultureInfo.InvariantCulture,
             $"{row.Sessions:N0} sessions, {row.Sets:N0} sets, {row.Users:N0} users ({row.Bytes / 1e9:N1} GB); ")
             + $"PostgreSQL {row.Version}, fsync {row.Fsync}, shared_buffers {row.Buffers}{(database.IsPrivate ? ", warm" : "")}; "
-            + $".NET {Environment.Version}, {Environment.ProcessorCount} cores for load, server and database; {Build}.";
+            + $"{Machine}.";
     }
+
+    /// <summary>Runtime, cores and system.</summary>
+    public static string Machine =>
+        $".NET {Environment.Version}, {Environment.ProcessorCount} cores for load, server and database; {Build}";
 
     private static bool IsDebug =>
         typeof(Setting).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true;

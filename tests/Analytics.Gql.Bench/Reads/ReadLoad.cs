@@ -5,10 +5,10 @@ using Analytics.Gql.Bench.Serving;
 
 namespace Analytics.Gql.Bench.Reads;
 
-internal sealed class ReadLoad(Uri endpoint) : IDisposable
+internal sealed class ReadLoad(Uri endpoint, int connections = ReadLoad.Connections) : IDisposable
 {
     public const int Connections = 8;
-    private readonly GraphQLClient _client = new(endpoint, Connections);
+    private readonly GraphQLClient _client = new(endpoint, connections);
     private int _seed;
 
     /// <summary>What the answers to one query took, from sending to the last byte.</summary>
@@ -60,7 +60,7 @@ internal sealed class ReadLoad(Uri endpoint) : IDisposable
     {
         var results = queries.Select(_ => new Result()).ToArray();
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(i => Task.Run(() => KeepAskingAsync(i), ct)));
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => KeepAskingAsync(i), ct)));
         foreach (var result in results)
             result.Elapsed = Stopwatch.GetElapsedTime(started);
         return results;

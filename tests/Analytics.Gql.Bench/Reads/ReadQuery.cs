@@ -1,6 +1,7 @@
 // What a dashboard asks, of users drawn at random.
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Serving;
+using Dapper;
 
 namespace Analytics.Gql.Bench.Reads;
 
@@ -12,12 +13,26 @@ internal sealed record ReadQuery(string Name, string Operation, Func<Random, obj
 
 internal static class ReadQueries
 {
+    /// <summary>How many of the queries, from the first, a dashboard asks most.</summary>
+    public const int Common = 3;
+
     private const int Weeks = 12;
     private const int TeamSize = 50;
 
+    public static async Task<IReadOnlyList<ReadQuery>> OfAsync(BenchDatabase database, CancellationToken ct)
+    {
+        await using var connection = await database.Primary.OpenConnectionAsync(ct);
+        var users = (await connection.QueryAsync<Guid>(
+            "select md5('user:' || n)::uuid from generate_series(0, @last) as n",
+            new { last = database.Size.Users - 1 })).ToArray();
+        var lastDay = await connection.ExecuteScalarAsync<DateTime>(
+            "select max(started_at) from core.sessions where user_id = md5('user:0')::uuid");
+        return Of(database.Size, users, DateOnly.FromDateTime(lastDay));
+    }
+
     /// <param name="users">The heavy ones first, as <see cref="BenchSize"/> says.</param>
     /// <param name="lastDay">Of the data.</param>
-    public static IReadOnlyList<ReadQuery> Of(BenchSize size, Guid[] users, DateOnly lastDay)
+    private static List<ReadQuery> Of(BenchSize size, Guid[] users, DateOnly lastDay)
     {
         var (from, to) = (lastDay.AddDays(-7 * (Weeks - 1)), lastDay);
         return

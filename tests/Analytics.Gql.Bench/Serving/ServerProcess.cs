@@ -12,8 +12,19 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Of GraphQL.</summary>
     public Uri Endpoint { get; }
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>What it holds in memory now.</summary>
+    public double ResidentMiB()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64 / 1_048_576.0;
+    }
+
+    /// <param name="settings">Besides what every server of the bench needs, or instead of it: as arguments.</param>
     /// <exception cref="InvalidOperationException">It ended before it listened; standard error says why.</exception>
-    public static async Task<ServerProcess> StartAsync(string connectionString, CancellationToken ct)
+    public static async Task<ServerProcess> StartAsync(
+        string connectionString, CancellationToken ct, params IEnumerable<string> settings)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -23,11 +34,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         // 'dotnet Analytics.Gql.Bench.dll' runs as dotnet; 'dotnet run' and the executable run as themselves.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
-        foreach (var argument in new[]
-        {
+        foreach (var argument in (IEnumerable<string>)
+        [
             ServerChild.Name, "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-            "--Logging:LogLevel:Default=Warning", $"--ConnectionStrings:Analytics={connectionString}",
-        })
+            "--Logging:LogLevel:Default=Warning", $"--ConnectionStrings:Analytics={connectionString}", .. settings,
+        ])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         var address = await FirstAddressAsync(process, ct) ?? throw new InvalidOperationException(
@@ -47,6 +58,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
         await process.WaitForExitAsync(ct);
         return null;
+    }
+
+    /// <summary>kill -9: nothing of it runs any more when this returns.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,90 @@
+// PostgreSQL that is killed with all its backends and started again, on the same port and data.
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Analytics.LocalPostgres;
+
+namespace Analytics.Gql.Bench.Soak;
+
+internal sealed class MortalCluster : IAsyncDisposable
+{
+    private const int StartAttempts = 10;
+    private readonly string _folder;
+    private readonly int _port;
+    private LocalCluster? _cluster;
+
+    private MortalCluster(string folder, int port) => (_folder, _port) = (folder, port);
+
+    public static async Task<MortalCluster> StartAsync(CancellationToken ct)
+    {
+        var parent = Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
+        var cluster = new MortalCluster(Path.Combine(parent, $"analytics-soak-{Guid.NewGuid():n}"), FreePort());
+        await cluster.StartAgainAsync(ct);
+        return cluster;
+    }
+
+    public string ConnectionStringFor(string database) => _cluster!.ConnectionStringFor(database);
+
+    /// <summary>kill -9 of the postmaster and all its children: what a machine that stops leaves on its disk.</summary>
+    public async Task KillAsync()
+    {
+        using var postmaster = Process.GetProcessById(_cluster!.ProcessId);
+        // Stops the postmaster first, so that it starts no child meanwhile.
+        postmaster.Kill(entireProcessTree: true);
+        await postmaster.WaitForExitAsync();
+        // Nothing is left to be stopped.
+        foreach (var file in Directory.GetFiles(_folder, "postmaster.pid", SearchOption.AllDirectories))
+            File.Delete(file);
+        await _cluster.DisposeAsync();
+        _cluster = null;
+    }
+
+    /// <summary>Returns when it takes connections: what was committed has been recovered by then.</summary>
+    public async Task StartAgainAsync(CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                // Durable: a commit that returned is in the log, whoever dies next.
+                _cluster = await LocalCluster.StartAsync(
+                    new LocalClusterOptions { Folder = _folder, Port = _port, Durable = true }, ct);
+                return;
+            }
+            catch (LocalClusterException) when (attempt < StartAttempts)
+            {
+                // A killed backend is gone, and its shared memory with it, a moment after its postmaster.
+                await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
+            }
+        }
+    }
+
+    // Below the ports that the system gives to clients: one that keeps trying to connect to a port of that range while
+    // nobody listens there is in the end connected to itself, and holds the port.
+    private static int FreePort()
+    {
+        const int first = 20_000, last = 32_000;
+        while (true)
+        {
+            var port = Random.Shared.Next(first, last);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has that one.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+}
