@@ -18,5 +18,7 @@ public sealed class Durations
     public void Record(TimeSpan duration) =>
         _histogram.RecordValue(Math.Clamp((long)duration.TotalMicroseconds, 1, LongestUs));
 
-    private double At(double percentile) => _histogram.GetValueAtPercentile(percentile) / 1000.0;
+    /// <summary>Not a number when nothing was recorded, which meets no target.</summary>
+    private double At(double percentile) =>
+        Count == 0 ? double.NaN : _histogram.GetValueAtPercentile(percentile) / 1000.0;
 }

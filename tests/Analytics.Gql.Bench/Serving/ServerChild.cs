@@ -9,6 +9,8 @@ internal static class ServerChild
 {
     public const string Name = "serve-child";
 
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
+
     public static Command Command(string[] args)
     {
         var command = new Command(Name, "What the bench starts for itself.")
@@ -27,7 +29,11 @@ internal static class ServerChild
         await app.StartAsync(ct);
         Console.WriteLine(app.Urls.First());
         await Console.OpenStandardInput().CopyToAsync(Stream.Null, ct);
-        await app.StopAsync(ct);
+        // Whoever killed the bench may have ended its database too, and the scheduler's stop waits for that to come back.
+        var stopping = app.StopAsync(ct);
+        if (await Task.WhenAny(stopping, Task.Delay(LongestStop, ct)) != stopping)
+            Environment.Exit(1);
+        await stopping;
     }
 
     /// <summary>Tells in a header how long the server had a request, until the whole answer was ready to be sent.</summary>

@@ -140,12 +140,18 @@ internal sealed class SoakRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopWritersAsync();
-        _client?.Dispose();
-        if (_server is not null)
-            await _server.DisposeAsync();
-        await Primary.DisposeAsync();
-        await _writes.DisposeAsync();
-        await _cluster.DisposeAsync();
+        try
+        {
+            await StopWritersAsync(); // throws what a writer threw
+        }
+        finally
+        {
+            _client?.Dispose();
+            if (_server is not null)
+                await _server.DisposeAsync();
+            await Primary.DisposeAsync();
+            await _writes.DisposeAsync();
+            await _cluster.DisposeAsync();
+        }
     }
 }

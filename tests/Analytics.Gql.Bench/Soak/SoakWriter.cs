@@ -47,11 +47,11 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
         {
             await using var connection = await database.OpenConnectionAsync(ct);
             await using var transaction = await connection.BeginTransactionAsync(ct);
+            var reps = _transactions % 20 + 1;
+            var values = new { session, title, next?.UserId, next?.StartedAt, reps, SetsOfNewSession };
             foreach (var statement in sql)
-                await connection.ExecuteAsync(new CommandDefinition(statement, new
-                {
-                    session, title, next?.UserId, next?.StartedAt, Reps = _transactions % 20 + 1, SetsOfNewSession,
-                }, transaction, cancellationToken: ct));
+                await connection.ExecuteAsync(
+                    new CommandDefinition(statement, values, transaction, cancellationToken: ct));
             await transaction.CommitAsync(ct);
             committed = true;
             tally.Committed();
@@ -92,7 +92,7 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
                 "delete from core.sets where session_id = @session", Mark,
             ]),
             4 or 5 => (session, before with { Title = title, Reps = before.Sets * reps }, [
-                "update core.sets set reps = @Reps, weight_kg = weight_kg + 0.5 where session_id = @session", Mark,
+                "update core.sets set reps = @reps, weight_kg = weight_kg + 0.5 where session_id = @session", Mark,
             ]),
             _ => (session, before with { Title = title, Sets = before.Sets + 1, Reps = before.Reps + reps }, [
                 InsertSets("1"), Mark,
@@ -104,7 +104,7 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
 
     private static string InsertSets(string count) => $"""
         insert into core.sets (session_id, exercise_id, set_index, reps, weight_kg)
-        select @session, md5('exercise:' || k)::uuid, k, @Reps, 40 + k from generate_series(1, {count}) as k
+        select @session, md5('exercise:' || k)::uuid, k, @reps, 40 + k from generate_series(1, {count}) as k
         """;
 
     private Guid AnyUser() => users[_random.Next(users.Length)];
