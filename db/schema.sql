@@ -129,14 +129,19 @@ begin
         from asked as a
         cross join lateral (
             select count(*) as rows, min(x.changed_at) as oldest
+            -- A range of one user, so that the order needs both columns: a plan made while the queue is empty would
+            -- otherwise go through everyone's rows by time, and a session keeps it when they are many.
             from (select c.changed_at from analytics.staging_changes as c
-                  where c.user_id = a.user_id order by c.changed_at limit hint_limit) as x
+                  where c.user_id between a.user_id and a.user_id
+                  order by c.user_id, c.changed_at limit hint_limit) as x
         ) as h
         where staged > queue_limit and h.rows > 0
         union all
         select a.user_id, 1, o.oldest
         from asked as a
-        cross join (select min(c.changed_at) as oldest from analytics.staging_changes as c) as o
+        cross join (
+            select c.changed_at as oldest from analytics.staging_changes as c order by c.changed_at limit 1
+        ) as o
         where staged > queue_limit
         union all
         -- Rows for everyone.
