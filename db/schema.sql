@@ -5,6 +5,12 @@ COMMENT ON SCHEMA analytics IS 'Workout aggregates and the engine that keeps the
 
 CREATE SCHEMA core;
 
+CREATE FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((value IS NOT NULL) AND ((record IS NULL) OR (value > record) OR ((value = record) AND (ROW(reached_at, session_id) < ROW(record_at, record_session_id)))));
+
+COMMENT ON FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) IS 'Whether a value takes a record, in the order that personal_records_live chooses by; false without a value.';
+
 CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -370,10 +376,14 @@ begin
                                                r.best_set_volume_session_id, r.max_distance_session_id)
                            or (v.user_id is not null and r.user_id is null)
                            or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
-                           or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
-                           or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
-                           or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
-                           or coalesce(v.distance_m >= r.max_distance_m, v.distance_m is not null))
+                           or analytics.beats(v.weight_kg, v.started_at, v.session_id,
+                                              r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
+                           or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
+                                              r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
+                           or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
+                                              r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
+                           or analytics.beats(v.distance_m, v.started_at, v.session_id,
+                                              r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
             union all
             select u.user_id, u.exercise_id
             from whole_users as w
@@ -534,10 +544,14 @@ begin
                                                r.best_set_volume_session_id, r.max_distance_session_id)
                            or (v.user_id is not null and r.user_id is null)
                            or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
-                           or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
-                           or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
-                           or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
-                           or coalesce(v.distance_m >= r.max_distance_m, v.distance_m is not null))
+                           or analytics.beats(v.weight_kg, v.started_at, v.session_id,
+                                              r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
+                           or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
+                                              r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
+                           or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
+                                              r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
+                           or analytics.beats(v.distance_m, v.started_at, v.session_id,
+                                              r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
             union all
             select u.user_id, u.exercise_id
             from whole_users as w

@@ -44,10 +44,14 @@
 --                                     r.best_set_volume_session_id, r.max_distance_session_id)
 --                 or (v.user_id is not null and r.user_id is null)
 --                 or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
---                 or coalesce(v.weight_kg >= r.max_weight_kg, v.weight_kg is not null)
---                 or coalesce(v.e1rm_kg >= r.best_e1rm_kg, v.e1rm_kg is not null)
---                 or coalesce(v.set_volume_kg >= r.best_set_volume_kg, v.set_volume_kg is not null)
---                 or coalesce(v.distance_m >= r.max_distance_m, v.distance_m is not null))
+--                 or analytics.beats(v.weight_kg, v.started_at, v.session_id,
+--                                    r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
+--                 or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
+--                                    r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
+--                 or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
+--                                    r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
+--                 or analytics.beats(v.distance_m, v.started_at, v.session_id,
+--                                    r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
 
 create view analytics.personal_records_live as
 select
