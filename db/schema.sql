@@ -216,27 +216,27 @@ CREATE FUNCTION analytics.next_batch(max_rows integer, max_users integer, change
     AS $$
 begin
     return array(
+        -- Not materialized: each of the three walks an index as far as its limit.
+        with due as not materialized (
+            select n.ctid as id, n.changed_at, n.session_id, n.user_id, n.week
+            from analytics.staging_changes as n
+            where n.retry_at is null or n.retry_at <= statement_timestamp()
+        ),
+        rows as not materialized (
+            select d.id, d.changed_at from due as d
+            where (d.session_id is not null or (d.user_id is not null and d.week is not null))
+              and (changed_since is null or d.changed_at >= changed_since)
+        )
         -- The oldest, so that everything gets its turn.
-        (select n.ctid from analytics.staging_changes as n
-         where (n.session_id is not null or (n.user_id is not null and n.week is not null))
-           and (n.retry_at is null or n.retry_at <= statement_timestamp())
-           and (changed_since is null or n.changed_at >= changed_since)
-         order by n.changed_at
-         limit max_rows - max_rows / 4)
+        (select r.id from rows as r order by r.changed_at limit max_rows - max_rows / 4)
         union
         -- The newest, so that whoever trains just now does not wait for a bulk load to be worked off.
-        (select n.ctid from analytics.staging_changes as n
-         where (n.session_id is not null or (n.user_id is not null and n.week is not null))
-           and (n.retry_at is null or n.retry_at <= statement_timestamp())
-           and (changed_since is null or n.changed_at >= changed_since)
-         order by n.changed_at desc
-         limit max_rows / 4)
+        (select r.id from rows as r order by r.changed_at desc limit max_rows / 4)
         union
         -- Whole users are taken a few at a time: each may stand for thousands of keys.
-        (select n.ctid from analytics.staging_changes as n
-         where n.session_id is null and n.week is null and n.user_id is not null
-           and (n.retry_at is null or n.retry_at <= statement_timestamp())
-         order by n.changed_at
+        (select d.id from due as d
+         where d.session_id is null and d.week is null and d.user_id is not null
+         order by d.changed_at
          limit max_users)
     );
 end
@@ -375,7 +375,8 @@ begin
                            or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
                                                r.best_set_volume_session_id, r.max_distance_session_id)
                            or (v.user_id is not null and r.user_id is null)
-                           or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
+                           or (v.user_id is null and r.user_id is not null
+                               and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
                            or analytics.beats(v.weight_kg, v.started_at, v.session_id,
                                               r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
                            or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
@@ -543,7 +544,8 @@ begin
                            or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
                                                r.best_set_volume_session_id, r.max_distance_session_id)
                            or (v.user_id is not null and r.user_id is null)
-                           or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
+                           or (v.user_id is null and r.user_id is not null
+                               and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
                            or analytics.beats(v.weight_kg, v.started_at, v.session_id,
                                               r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
                            or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
@@ -1631,8 +1633,6 @@ CREATE INDEX session_summary_session_id ON analytics.session_summary USING btree
 CREATE INDEX session_summary_user_id_started_at_session_id ON analytics.session_summary USING btree (user_id, started_at DESC, session_id DESC);
 
 CREATE INDEX staging_changes_oldest ON analytics.staging_changes USING btree (changed_at);
-
-CREATE INDEX staging_changes_set_aside ON analytics.staging_changes USING btree (retry_at) WHERE (retry_at IS NOT NULL);
 
 CREATE INDEX staging_changes_user ON analytics.staging_changes USING btree (user_id, changed_at);
 

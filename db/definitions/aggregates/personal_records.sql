@@ -43,7 +43,8 @@
 --                 or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
 --                                     r.best_set_volume_session_id, r.max_distance_session_id)
 --                 or (v.user_id is not null and r.user_id is null)
---                 or (v.user_id is null and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
+--                 or (v.user_id is null and r.user_id is not null
+--                     and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
 --                 or analytics.beats(v.weight_kg, v.started_at, v.session_id,
 --                                    r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
 --                 or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,

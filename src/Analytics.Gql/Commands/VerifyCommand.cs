@@ -29,11 +29,10 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(int? sample, bool repair, CancellationToken ct)
     {
         await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(CommandLine.Settings()));
-        var verification = new Verification(primary);
-        var faults = await verification.TriggerFaultsAsync(ct);
+        var faults = await StagingTriggers.FaultsAsync(primary, ct);
         foreach (var fault in faults)
             Console.WriteLine(fault);
-        var drifts = await verification.RunAsync(ct, sample, repair);
+        var drifts = await new Verification(primary).RunAsync(ct, sample, repair);
         foreach (var drift in drifts)
             Console.WriteLine(
                 $"{drift.Aggregate}: {drift.Rows} rows differ; {drift.PendingUsers} users have changes pending"

@@ -2,6 +2,7 @@
 using Analytics.Gql.Refresh;
 using Analytics.Store.Refresh;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Quartz;
 
 namespace Analytics.Gql.Jobs;
@@ -32,15 +33,15 @@ public sealed class NightlyFullRefreshJob(FullRefresh refresh, RefreshControl co
 /// <summary>Each hour: compares a sample of users with the base tables, and stages whoever differs.</summary>
 [DisallowConcurrentExecution]
 public sealed partial class DriftAuditJob(
-    Verification verification, RefreshRuns runs, ModeMonitor mode, IOptions<RefreshOptions> options, TimeProvider time,
-    ILogger<DriftAuditJob> log) : IJob
+    NpgsqlDataSource primary, Verification verification, RefreshRuns runs, ModeMonitor mode,
+    IOptions<RefreshOptions> options, TimeProvider time, ILogger<DriftAuditJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         if (mode.Status.Mode == RefreshMode.Live)
             return; // nothing is kept, so nothing can drift
         var startedAt = time.GetUtcNow().UtcDateTime;
-        var faults = await verification.TriggerFaultsAsync(cancellationToken);
+        var faults = await StagingTriggers.FaultsAsync(primary, cancellationToken);
         foreach (var fault in faults)
             LogTrigger(log, fault);
         var drifts = await verification.RunAsync(cancellationToken, options.Value.AuditSampleUsers, repair: true);

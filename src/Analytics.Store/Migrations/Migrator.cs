@@ -1,6 +1,7 @@
 // Brings a database to what db/ says, however many nodes start at once.
 //
 // lock (polled) ⇒ pending migrations ⇒ functions ⇒ triggers ⇒ changed aggregates, built and swapped ⇒ generated functions
+using Analytics.Store.Refresh;
 using Dapper;
 using Npgsql;
 
@@ -70,8 +71,10 @@ public sealed class Migrator
         foreach (var function in _definitions.Functions)
             await ApplyDefinitionAsync(function.Id, function.Script.Text, function.Checksum, applied, ct);
         // Before the first build: whatever commits while a matview is built is already staged.
+        var complete = await StagingTriggers.AreThereAsync(_connection, ct);
         foreach (var script in Script.Definitions("triggers"))
-            await ApplyDefinitionAsync($"triggers/{script.Name}", script.Text, script.Checksum, applied, ct);
+            await ApplyDefinitionAsync(
+                $"triggers/{script.Name}", script.Text, script.Checksum, complete ? applied : new Dictionary<string, string>(), ct);
         if (_definitions.Aggregates.Any(a => !IsApplied(a.Id, a.Checksum, applied)))
             await ApplyAggregatesAsync(applied, ct);
         await ApplyGeneratedAsync(applied, ct);

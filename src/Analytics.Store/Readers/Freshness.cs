@@ -15,6 +15,30 @@ public sealed record Freshness(
     DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS, ReadSource Source, DateTime? VerifiedAt,
     double? CatchUpS = null);
 
+/// <summary>The columns with which a row of an answer tells its freshness (a head row), or leaves them empty.</summary>
+internal abstract class FreshnessColumns
+{
+    /// <summary>Of a head row, from analytics.freshness as f.</summary>
+    public const string OfHead =
+        "f.as_of as AsOf, f.pending_changes as PendingChanges, f.lag_s as LagS, f.verified_at as VerifiedAt, "
+        + "f.last_refresh_at as RefreshedAt";
+
+    public DateTime? AsOf { get; init; }
+    public int PendingChanges { get; init; }
+    public double LagS { get; init; }
+    public DateTime? VerifiedAt { get; init; }
+
+    /// <summary>Of what a head row describes; of the row itself in any other.</summary>
+    public DateTime RefreshedAt { get; init; }
+
+    /// <summary>Of any other row, in the same order.</summary>
+    public static string OfRow(string alias) =>
+        $"null::timestamptz, 0, 0::float8, null::timestamptz, {alias}.last_refresh_at";
+
+    public Freshness ToFreshness(ReadSource source) =>
+        new(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source, VerifiedAt);
+}
+
 public sealed class FreshnessReader(NpgsqlDataSource reads)
 {
     private sealed record Row(

@@ -55,7 +55,7 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
             r => requests[(int)r.Ordinal - 1],
             r => new RecordsOfUser(
                 [.. records[r.Ordinal].Select(row => row.ToRecord())],
-                new Freshness(r.AsOf!.Value, r.RefreshedAt, r.PendingChanges, r.LagS, source, r.VerifiedAt)));
+                r.ToFreshness(source)));
     }
 
     /// <summary>
@@ -81,14 +81,9 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
     }
 
     /// <summary>Each request gives a head row (exercise null: freshness), and its records.</summary>
-    private sealed class Row
+    private sealed class Row : FreshnessColumns
     {
         public long Ordinal { get; init; }
-        public DateTime? AsOf { get; init; }
-        public int PendingChanges { get; init; }
-        public double LagS { get; init; }
-        public DateTime? VerifiedAt { get; init; }
-        public DateTime RefreshedAt { get; init; }
         public Guid? ExerciseId { get; init; }
         public string ExerciseName { get; init; } = "";
         public string? MuscleGroup { get; init; }
@@ -120,8 +115,8 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
             k.user_id, k.exercises::uuid[] as exercises, k.ordinal
             from unnest(@userIds, @exercises::text[]) with ordinality as k (user_id, exercises, ordinal)
             """)}
-        select k.ordinal as Ordinal, f.as_of as AsOf, f.pending_changes as PendingChanges, f.lag_s as LagS,
-               f.verified_at as VerifiedAt, f.last_refresh_at as RefreshedAt, null::uuid as ExerciseId, null::text as ExerciseName, null::text as MuscleGroup,
+        select k.ordinal as Ordinal, {FreshnessColumns.OfHead},
+               null::uuid as ExerciseId, null::text as ExerciseName, null::text as MuscleGroup,
                null::float8 as MaxWeightKg, null::timestamptz as MaxWeightAt, null::uuid as MaxWeightSessionId,
                null::float8 as BestE1rmKg, null::timestamptz as BestE1rmAt, null::uuid as BestE1rmSessionId,
                null::float8 as BestSetVolumeKg, null::timestamptz as BestSetVolumeAt, null::uuid as BestSetVolumeSessionId,
@@ -129,7 +124,7 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
         from asked as k
         join analytics.freshness(@userIds, '{source.FreshnessName()}', '{Aggregate}') as f on f.user_id = k.user_id
         union all
-        select k.ordinal, null, 0, 0, null, r.last_refresh_at, r.exercise_id, r.name, r.muscle_group,
+        select k.ordinal, {FreshnessColumns.OfRow("r")}, r.exercise_id, r.name, r.muscle_group,
                r.max_weight_kg::float8, {SessionSql.Instant("r.max_weight_at")}, r.max_weight_session_id,
                r.best_e1rm_kg::float8, {SessionSql.Instant("r.best_e1rm_at")}, r.best_e1rm_session_id,
                r.best_set_volume_kg::float8, {SessionSql.Instant("r.best_set_volume_at")}, r.best_set_volume_session_id,
@@ -159,10 +154,7 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
             cross join lateral (
                 values (r.max_weight_at), (r.best_e1rm_at), (r.best_set_volume_at), (r.max_distance_at)
             ) as a (reached_at)
-            cross join lateral (select (a.reached_at at time zone k.time_zone)::date as day) as z
-            cross join lateral (
-                select z.day - (extract(isodow from z.day)::int - k.first_day + 7) % 7 as week_start
-            ) as d
+            {WeekCalendar.WeekOfInstantSql("a.reached_at")}
             where isfinite(a.reached_at) and d.week_start between @first and @last
             group by d.week_start
         ) as w

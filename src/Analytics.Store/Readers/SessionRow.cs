@@ -9,15 +9,10 @@ public sealed record SessionRow(
     DateTime LastRefreshAt, Freshness Freshness);
 
 /// <summary>A row on the wire: a head row per user (SessionId null) carries the freshness, the rest the sessions.</summary>
-internal sealed class SessionWireRow
+internal sealed class SessionWireRow : FreshnessColumns
 {
     public long Ordinal { get; init; }
     public Guid UserId { get; init; }
-    public DateTime? AsOf { get; init; }
-    public int PendingChanges { get; init; }
-    public double LagS { get; init; }
-    public DateTime? VerifiedAt { get; init; }
-    public DateTime RefreshedAt { get; init; }
     public Guid? SessionId { get; init; }
     public string ActivityType { get; init; } = "";
     public string? Title { get; init; }
@@ -32,8 +27,6 @@ internal sealed class SessionWireRow
     public int ExerciseCount { get; init; }
     public string? SortKey { get; init; }
 
-    public Freshness ToFreshness(ReadSource source) => new(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source, VerifiedAt);
-
     public SessionRow ToSession(Freshness freshness) => new(
         UserId, SessionId!.Value, ActivityType, Title, StartedAt, EndedAt, WeekStart, DurationS, DistanceM, TotalVolumeKg,
         AvgRpe, SetCount, ExerciseCount, RefreshedAt, freshness);
@@ -47,9 +40,9 @@ internal static class SessionSql
     /// <summary>The head rows: freshness of the given users.</summary>
     /// <param name="users">An SQL expression of type uuid[].</param>
     public static string Heads(ReadSource source, string users) => $"""
-        select 0::bigint as Ordinal, f.user_id as UserId, f.as_of as AsOf, f.pending_changes as PendingChanges,
-               f.lag_s as LagS, f.verified_at as VerifiedAt, f.last_refresh_at as RefreshedAt, null::uuid as SessionId, null::text as ActivityType,
-               null::text as Title, null::timestamptz as StartedAt, null::timestamptz as EndedAt, null::date as WeekStart,
+        select 0::bigint as Ordinal, f.user_id as UserId, {FreshnessColumns.OfHead},
+               null::uuid as SessionId, null::text as ActivityType, null::text as Title,
+               null::timestamptz as StartedAt, null::timestamptz as EndedAt, null::date as WeekStart,
                null::bigint as DurationS, null::float8 as DistanceM, 0::float8 as TotalVolumeKg, null::float8 as AvgRpe,
                0 as SetCount, 0 as ExerciseCount, null::text as SortKey
         from analytics.freshness({users}, '{source.FreshnessName()}', '{Aggregate}') as f
@@ -57,7 +50,7 @@ internal static class SessionSql
 
     /// <summary>The select list of a session, in the order of <see cref="Heads"/>.</summary>
     public static string Columns(string ordinal, string alias, string sortKey = "null::text") => $"""
-        {ordinal}, {alias}.user_id, null::timestamptz, 0, 0::float8, null::timestamptz, {alias}.last_refresh_at, {alias}.session_id,
+        {ordinal}, {alias}.user_id, {FreshnessColumns.OfRow(alias)}, {alias}.session_id,
         {alias}.activity_type, {alias}.title, {Instant($"{alias}.started_at")}, {Instant($"{alias}.ended_at")},
         least(greatest({alias}.week_start, '0001-01-01'), '9999-12-27'), {alias}.duration_s,
         {alias}.distance_m::float8, {alias}.total_volume_kg::float8, {alias}.avg_rpe::float8, {alias}.set_count,

@@ -14,6 +14,17 @@ public readonly record struct WeekCalendar(string TimeZone, DayOfWeek FirstDay)
     /// <summary>1 for Monday to 7 for Sunday.</summary>
     internal int IsoFirstDay => FirstDay == DayOfWeek.Sunday ? 7 : (int)FirstDay;
 
+    /// <summary>
+    /// A lateral relation <c>d (week_start)</c>: the week that an instant falls into, in the calendar of <c>k</c>. The day comes
+    /// from the instant, never the other way round: a local midnight may not exist, or twice.
+    /// </summary>
+    internal static string WeekOfInstantSql(string instant) => $"""
+        cross join lateral (select ({instant} at time zone k.time_zone)::date as day) as z
+        cross join lateral (
+            select z.day - (extract(isodow from z.day)::int - k.first_day + 7) % 7 as week_start
+        ) as d
+        """;
+
     /// <summary>The first day of a day's week; the calendar's own first day where that lies before it.</summary>
     public DateOnly WeekOf(DateOnly day)
     {

@@ -69,14 +69,9 @@ public sealed class WeeklyAggregatesReader(NpgsqlDataSource reads)
     }
 
     /// <summary>Each range gives a head row (week null: totals and freshness), and its weeks in order.</summary>
-    private sealed class Row
+    private sealed class Row : FreshnessColumns
     {
         public long Ordinal { get; init; }
-        public DateTime? AsOf { get; init; }
-        public int PendingChanges { get; init; }
-        public double LagS { get; init; }
-        public DateTime? VerifiedAt { get; init; }
-        public DateTime RefreshedAt { get; init; }
         public DateOnly? WeekStart { get; init; }
         public int SessionCount { get; init; }
         public double TotalDistanceM { get; init; }
@@ -102,7 +97,7 @@ public sealed class WeeklyAggregatesReader(NpgsqlDataSource reads)
                 weeks,
                 !totals ? null : new WeekTotals(
                     weeks.Count, SessionCount, TotalDistanceM, TotalDurationS, TotalVolumeKg, AvgRpe, SetCount, ExerciseCount),
-                new Freshness(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source, VerifiedAt));
+                ToFreshness(source));
         }
     }
 }

@@ -26,8 +26,7 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
                 select k.ordinal, w.* from asked as k cross join lateral ({WeeksOfK}) as w
             )
             """ : "")}
-        select k.ordinal as Ordinal, f.as_of as AsOf, f.pending_changes as PendingChanges, f.lag_s as LagS,
-               f.verified_at as VerifiedAt, f.last_refresh_at as RefreshedAt, null::date as WeekStart,
+        select k.ordinal as Ordinal, {FreshnessColumns.OfHead}, null::date as WeekStart,
                {(Totals ? """
                         coalesce(t.session_count, 0)::int as SessionCount, coalesce(t.total_distance_m, 0)::float8 as TotalDistanceM,
                         coalesce(t.total_duration_s, 0)::bigint as TotalDurationS, coalesce(t.total_volume_kg, 0)::float8 as TotalVolumeKg,
@@ -41,7 +40,7 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
         join analytics.freshness(@userIds, '{Source.FreshnessName()}', '{Aggregate}') as f on f.user_id = k.user_id
         {(Totals ? TotalsOfRanges : "")}
         union all
-        select w.ordinal, null, 0, 0, null, w.last_refresh_at, w.week_start, w.session_count, w.total_distance_m::float8,
+        select w.ordinal, {FreshnessColumns.OfRow("w")}, w.week_start, w.session_count, w.total_distance_m::float8,
                w.total_duration_s, w.total_volume_kg::float8, w.avg_rpe::float8, w.set_count, w.exercise_count
         from {(Totals ? "weeks as w" : $"(select k.ordinal, w.* from asked as k cross join lateral ({WeeksOfK}) as w) as w")}
         """;
@@ -67,11 +66,7 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
                    max(s.last_refresh_at) as last_refresh_at, sum(s.rpe_sum) as rpe_sum, sum(s.rpe_count)::int as rpe_count,
                    analytics.exercise_union(s.exercise_ids) as exercise_ids
             from ({SessionsOfK}) as s
-            -- The day comes from the instant, never the other way round: a local midnight may not exist, or twice.
-            cross join lateral (select (s.started_at at time zone k.time_zone)::date as day) as z
-            cross join lateral (
-                select z.day - (extract(isodow from z.day)::int - k.first_day + 7) % 7 as week_start
-            ) as d
+            {WeekCalendar.WeekOfInstantSql("s.started_at")}
             where d.week_start between k.first_week and k.last_week
             group by d.week_start
             order by d.week_start

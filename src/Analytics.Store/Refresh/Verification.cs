@@ -49,25 +49,6 @@ public sealed class Verification(NpgsqlDataSource primary)
         return drifts;
     }
 
-    /// <summary>The staging triggers that are missing or switched off, each with what mends it.</summary>
-    public async Task<IReadOnlyList<string>> TriggerFaultsAsync(CancellationToken ct)
-    {
-        await using var connection = await primary.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<string>(new CommandDefinition("""
-            select case when t.tgname is null
-                        then format('core.%s has no trigger %s: changes are not staged. Run ''analytics-gql migrate''.', x.name, e.name)
-                        else format('trigger %s on core.%s is disabled: changes are not staged. '
-                                    'Run: alter table core.%2$s enable trigger %1$s', e.name, x.name)
-                   end
-            from (values ('sessions'), ('sets')) as x (name)
-            cross join (values ('analytics_stage_insert'), ('analytics_stage_update'), ('analytics_stage_delete'),
-                               ('analytics_stage_truncate')) as e (name)
-            left join pg_trigger as t on t.tgrelid = to_regclass('core.' || x.name) and t.tgname = e.name
-            where t.tgname is null or t.tgenabled not in ('O', 'A')
-            order by x.name, e.name
-            """, cancellationToken: ct))];
-    }
-
     private static async Task<Guid[]> SampleAsync(NpgsqlConnection connection, int count, CancellationToken ct) =>
         [.. await connection.QueryAsync<Guid>(new CommandDefinition("""
             select u.user_id

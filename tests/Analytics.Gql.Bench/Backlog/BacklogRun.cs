@@ -60,7 +60,7 @@ internal sealed class BacklogRun(BenchDatabase database, BulkLoad load, IReadOnl
         }
         finally
         {
-            await StagingTriggers.RestoreAsync(database, BulkLoad.Title, CancellationToken.None);
+            await TriggerSwitch.RestoreAsync(database, BulkLoad.Title, CancellationToken.None);
         }
     }
 

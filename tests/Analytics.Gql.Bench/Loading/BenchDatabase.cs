@@ -96,8 +96,8 @@ public sealed class BenchDatabase : IAsyncDisposable
         if (report.Applied.Count > 0)
             await connection.ExecuteAsync("vacuum analyze");
         // Off: a bench was killed in the middle of 'overhead'.
-        if ((await new Verification(Primary).TriggerFaultsAsync(ct)).Count > 0)
-            await StagingTriggers.RestoreAsync(this, AppLoad.Title, ct);
+        if ((await StagingTriggers.FaultsAsync(Primary, ct)).Count > 0)
+            await TriggerSwitch.RestoreAsync(this, AppLoad.Title, ct);
         // Else the server's catch-up of a missed night would start in the middle of a figure.
         var status = await new RefreshControl(Primary).ReadAsync(ct);
         if (NightlySchedule.IsMissed(status.LastFullRefreshAt, DateTime.UtcNow))

@@ -31,7 +31,7 @@ internal static class OverheadSection
             finally
             {
                 log("making good");
-                await StagingTriggers.RestoreAsync(database, AppLoad.Title, CancellationToken.None);
+                await TriggerSwitch.RestoreAsync(database, AppLoad.Title, CancellationToken.None);
             }
         });
         Print(report, pairs);
@@ -57,9 +57,9 @@ internal static class OverheadSection
 
         async Task<double> RoundAsync(bool on)
         {
-            await StagingTriggers.SwitchAsync(database.Primary, on, ct);
+            await TriggerSwitch.SwitchAsync(database.Primary, on, ct);
             var perSecond = await app.RunAsync(Round, ct);
-            await StagingTriggers.ClearQueueAsync(database.Primary, ct);
+            await TriggerSwitch.ClearQueueAsync(database.Primary, ct);
             return perSecond;
         }
     }

@@ -110,6 +110,23 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
     }
 
     [Fact]
+    public async Task Verify_repairs_what_differs_and_refuses_an_empty_sample()
+    {
+        var session = await _workouts.SessionAsync(await _workouts.UserAsync("Grace"), "2026-03-05T10:00:00Z");
+        await RunAsync(fixture.Database.ConnectionString, "refresh");
+        await fixture.Database.ExecuteAsync("update analytics.session_summary_delta set title = 'wrong' where session_id = @session", new { session });
+        var repaired = await RunAsync(fixture.Database.ConnectionString, "verify", "--sample", "1000", "--repair");
+        Assert.Equal(1, repaired.ExitCode);
+        Assert.Contains("1 users staged: the next drains recompute them", repaired.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(fixture.Database.ConnectionString, "refresh")).ExitCode);
+        Assert.Equal(0, (await RunAsync(fixture.Database.ConnectionString, "verify", "--sample", "1000")).ExitCode);
+
+        var none = await RunAsync(fixture.Database.ConnectionString, "verify", "--sample", "0");
+        Assert.NotEqual(0, none.ExitCode);
+        Assert.Contains("--sample must be at least 1", none.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Mode_says_what_it_was_and_refuses_what_it_does_not_know()
     {
         Assert.Contains("Incremental -> NightlyOnly", (await RunAsync(fixture.Database.ConnectionString, "mode", "NightlyOnly")).Output, StringComparison.Ordinal);

@@ -27,6 +27,17 @@ public sealed class TestDatabase(string connectionString, Func<Task> drop) : IAs
         return [.. await connection.QueryAsync<T>(sql, parameters)];
     }
 
+    /// <summary>Polls until the database says so; the patience is for machines that are busy with something else.</summary>
+    public async Task UntilAsync(string condition, int patienceS = 30)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(patienceS);
+        while (!await ScalarAsync<bool>(condition))
+        {
+            Assert.True(DateTime.UtcNow < deadline, condition);
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();

@@ -10,6 +10,8 @@ public sealed class BacklogTests(BacklogTests.SmallLimit server) : IClassFixture
         protected override IReadOnlyList<string> Settings => ["--Analytics:Refresh:MaxStaged=3000", "--Analytics:Refresh:BatchSize=100"];
     }
 
+    private const string FullRefreshes = "from analytics.refresh_runs where kind = 'FULL' and outcome = 'SUCCEEDED'";
+
     private const string Bulk = """
         insert into core.sessions (user_id, activity_type, started_at)
         select @user, 'run', timestamptz '2020-01-01Z' + g * interval '1 hour' from generate_series(1, 6000) as g
@@ -37,10 +39,10 @@ public sealed class BacklogTests(BacklogTests.SmallLimit server) : IClassFixture
     public async Task Beyond_the_limit_a_full_refresh_does_it_and_what_is_newer_is_drained_meanwhile()
     {
         var user = await server.Workouts.UserAsync("Importer");
-        var runs = await FullRefreshesAsync();
+        var runs = await server.Database.ScalarAsync<long>($"select count(*) {FullRefreshes}");
         await using (await server.HoldDrainsAsync())
             await server.Database.ExecuteAsync(Bulk, new { user });
-        await UntilAsync(async () => await FullRefreshesAsync() > runs);
+        await server.Database.UntilAsync($"select count(*) > {runs} {FullRefreshes}");
         await server.FreshAsync();
         await server.Workouts.AssertExactAsync();
         Assert.Contains(server.Log.Entries, e => e.Text.Contains("a full refresh is shorter", StringComparison.Ordinal));
@@ -67,18 +69,5 @@ public sealed class BacklogTests(BacklogTests.SmallLimit server) : IClassFixture
         Assert.Equal(
             System.Text.Json.JsonValueKind.Null,
             (await server.AskAsync("{ freshness { catchUpS } }")).GetProperty("data").GetProperty("freshness").GetProperty("catchUpS").ValueKind);
-    }
-
-    private Task<long> FullRefreshesAsync() => server.Database.ScalarAsync<long>(
-        "select count(*) from analytics.refresh_runs where kind = 'FULL' and outcome = 'SUCCEEDED'");
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (!await condition())
-        {
-            Assert.True(DateTime.UtcNow < deadline);
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
-        }
     }
 }

@@ -15,6 +15,9 @@ public sealed class NightTests : IAsyncLifetime
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
 
+    /// <summary>A cluster notices a dead node after two missed check-ins of ten seconds.</summary>
+    private const int PatienceS = 90;
+
     private TestDatabase _database = null!;
     private Workouts _workouts = null!;
 
@@ -42,8 +45,8 @@ public sealed class NightTests : IAsyncLifetime
         Assert.True(clock.GetUtcNow() < two, "the nodes took longer to start than the clock stood before 02:00");
         Assert.Equal(before, await FullRunsAsync());
 
-        await UntilAsync("select exists (select from quartz.qrtz_triggers where trigger_name = 'nightly-full-refresh' and prev_fire_time > 0)");
-        await UntilAsync("select not exists (select from quartz.qrtz_fired_triggers where job_name = 'nightly-full-refresh')");
+        await _database.UntilAsync("select exists (select from quartz.qrtz_triggers where trigger_name = 'nightly-full-refresh' and prev_fire_time > 0)", PatienceS);
+        await _database.UntilAsync("select not exists (select from quartz.qrtz_fired_triggers where job_name = 'nightly-full-refresh')", PatienceS);
         Assert.Equal(before + 1, await FullRunsAsync());
         Assert.Equal(two.AddDays(1), DateTime.UnixEpoch.AddTicks(await _database.ScalarAsync<long>(
             "select next_fire_time from quartz.qrtz_triggers where trigger_name = 'nightly-full-refresh'") - DateTime.UnixEpoch.Ticks));
@@ -60,13 +63,13 @@ public sealed class NightTests : IAsyncLifetime
         // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
         await holder.ExecuteAsync("create index on analytics.session_summary (week_start)");
         await using var victim = await ServerProcess.StartAsync(_database);
-        await UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'refresh materialized view%' and wait_event_type = 'Lock')");
+        await _database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'refresh materialized view%' and wait_event_type = 'Lock')", PatienceS);
         await using var heir = await StartAsync(TimeProvider.System);
         await victim.KillAsync();
         await gate.RollbackAsync();
-        await UntilAsync("select exists (select from analytics.refresh_runs where kind = 'FULL' and outcome = 'FAILED')");
-        await UntilAsync("select not exists (select from analytics.refresh_runs where kind = 'FULL' and outcome = 'RUNNING')");
-        await UntilAsync("select last_full_refresh_at > now() - interval '10 minutes' from analytics.refresh_state");
+        await _database.UntilAsync("select exists (select from analytics.refresh_runs where kind = 'FULL' and outcome = 'FAILED')", PatienceS);
+        await _database.UntilAsync("select not exists (select from analytics.refresh_runs where kind = 'FULL' and outcome = 'RUNNING')", PatienceS);
+        await _database.UntilAsync("select last_full_refresh_at > now() - interval '10 minutes' from analytics.refresh_state", PatienceS);
         await heir.StopAsync();
         await _workouts.DrainAsync();
         await _workouts.AssertExactAsync();
@@ -89,16 +92,5 @@ public sealed class NightTests : IAsyncLifetime
             });
         await node.StartAsync();
         return node;
-    }
-
-    private async Task UntilAsync(string condition)
-    {
-        // A cluster notices a dead node after two missed check-ins of ten seconds.
-        var deadline = DateTime.UtcNow.AddSeconds(90);
-        while (!await _database.ScalarAsync<bool>(condition))
-        {
-            Assert.True(DateTime.UtcNow < deadline, condition);
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
-        }
     }
 }

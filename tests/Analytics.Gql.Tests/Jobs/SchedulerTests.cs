@@ -40,9 +40,9 @@ public sealed class SchedulerTests : IAsyncLifetime
         await _database.ExecuteAsync("update analytics.refresh_state set last_full_refresh_at = now() - interval '2 days'");
         await _workouts.SessionAsync(await _workouts.UserAsync(), "2026-03-04T10:00:00Z");
         var nodes = await Task.WhenAll(StartAsync(), StartAsync());
-        await UntilAsync("select exists (select from analytics.refresh_runs where kind = 'FULL' and outcome = 'SUCCEEDED')");
-        await UntilAsync("select not exists (select from quartz.qrtz_triggers where trigger_name = 'catch-up')");
-        await UntilAsync("select not exists (select from quartz.qrtz_fired_triggers)");
+        await _database.UntilAsync("select exists (select from analytics.refresh_runs where kind = 'FULL' and outcome = 'SUCCEEDED')");
+        await _database.UntilAsync("select not exists (select from quartz.qrtz_triggers where trigger_name = 'catch-up')");
+        await _database.UntilAsync("select not exists (select from quartz.qrtz_fired_triggers)");
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from analytics.refresh_runs where kind = 'FULL'"));
         Assert.Equal(2, await _database.ScalarAsync<long>("select count(*) from quartz.qrtz_scheduler_state"));
         foreach (var node in nodes)
@@ -59,8 +59,8 @@ public sealed class SchedulerTests : IAsyncLifetime
     {
         await _workouts.FullRefreshAsync();
         await using var node = await StartAsync();
-        await UntilAsync("select not exists (select from quartz.qrtz_triggers where trigger_name = 'catch-up')");
-        await UntilAsync("select not exists (select from quartz.qrtz_fired_triggers)");
+        await _database.UntilAsync("select not exists (select from quartz.qrtz_triggers where trigger_name = 'catch-up')");
+        await _database.UntilAsync("select not exists (select from quartz.qrtz_fired_triggers)");
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from analytics.refresh_runs where kind = 'FULL'"));
         await node.StopAsync();
     }
@@ -72,7 +72,7 @@ public sealed class SchedulerTests : IAsyncLifetime
         await using var node = await StartAsync("--Analytics:Refresh:PollMs=3600000");
         var session = await _workouts.SessionAsync(await _workouts.UserAsync(), "2026-03-04T10:00:00Z");
         await (await SchedulerAsync(node)).TriggerJob(new JobKey("incremental-refresh"));
-        await UntilAsync("select not exists (select from analytics.staging_changes)");
+        await _database.UntilAsync("select not exists (select from analytics.staging_changes)");
         Assert.True(await _database.ScalarAsync<bool>(
             "select exists (select from analytics.session_summary_current where session_id = @session)", new { session }));
         await node.StopAsync();
@@ -91,10 +91,31 @@ public sealed class SchedulerTests : IAsyncLifetime
             """);
         await using var node = await StartAsync();
         await (await SchedulerAsync(node)).TriggerJob(new JobKey("housekeeping"));
-        await UntilAsync("select not exists (select from analytics.refresh_runs where started_at < now() - interval '90 days')");
+        await _database.UntilAsync("select not exists (select from analytics.refresh_runs where started_at < now() - interval '90 days')");
         Assert.Equal(["FULL", "FULL", "INCREMENTAL"], await _database.QueryAsync<string>(
             "select kind from analytics.refresh_runs where kind = 'FULL' or started_at < now() - interval '1 hour' order by kind"));
         Assert.Equal(-1, await _database.ScalarAsync<long>("select min(drain_number) from analytics.refresh_events"));
+        await node.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_audit_stages_who_differs_names_triggers_that_are_off_and_is_in_the_history()
+    {
+        await _workouts.SessionAsync(await _workouts.UserAsync(), "2026-03-04T10:00:00Z");
+        await _workouts.FullRefreshAsync();
+        await _database.ExecuteAsync("""
+            alter table core.sessions disable trigger user;
+            update core.sessions set title = 'unseen';
+            alter table core.sets disable trigger analytics_stage_insert
+            """);
+        await using var node = await StartAsync();
+        Assert.True(await NextAsync(await SchedulerAsync(node), "drift-audit") - DateTimeOffset.UtcNow <= TimeSpan.FromHours(1));
+        await (await SchedulerAsync(node)).TriggerJob(new JobKey("drift-audit"));
+        await _database.UntilAsync("select exists (select from analytics.refresh_runs where kind = 'AUDIT')");
+        Assert.Equal("FAILED 1", await _database.ScalarAsync<string>(
+            "select outcome || ' ' || keys from analytics.refresh_runs where kind = 'AUDIT' and error like '%analytics_stage_insert on core.sets is disabled%'"));
+        await _database.UntilAsync("select exists (select from analytics.session_summary_current where title = 'unseen')");
+        await _database.UntilAsync("select not exists (select from quartz.qrtz_fired_triggers)");
         await node.StopAsync();
     }
 
@@ -115,14 +136,4 @@ public sealed class SchedulerTests : IAsyncLifetime
 
     private static async Task<DateTimeOffset> NextAsync(IScheduler scheduler, string job) =>
         (await scheduler.GetTrigger(new TriggerKey(job)))!.NextFireTimeUtc!.Value;
-
-    private async Task UntilAsync(string condition)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (!await _database.ScalarAsync<bool>(condition))
-        {
-            Assert.True(DateTime.UtcNow < deadline, condition);
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
-        }
-    }
 }

@@ -1,5 +1,6 @@
 // What triggers did not see: verify finds it, repair stages it, the audit does both by itself.
 using Analytics.Gql.Tests.Fixtures;
+using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
 
 namespace Analytics.Gql.Tests.Refresh;
@@ -67,13 +68,19 @@ public sealed class RepairTests : IAsyncLifetime
     [Fact]
     public async Task A_trigger_that_is_off_or_gone_is_named_with_the_remedy()
     {
-        Assert.Empty(await _verification.TriggerFaultsAsync(CancellationToken.None));
+        Assert.Empty(await StagingTriggers.FaultsAsync(_database.DataSource, CancellationToken.None));
         await _database.ExecuteAsync(
             "alter table core.sets disable trigger analytics_stage_update; drop trigger analytics_stage_delete on core.sessions");
-        var faults = await _verification.TriggerFaultsAsync(CancellationToken.None);
+        var faults = await StagingTriggers.FaultsAsync(_database.DataSource, CancellationToken.None);
         Assert.Equal(2, faults.Count);
         Assert.Contains("core.sessions has no trigger analytics_stage_delete", faults[0], StringComparison.Ordinal);
         Assert.EndsWith("alter table core.sets enable trigger analytics_stage_update", faults[1], StringComparison.Ordinal);
+
+        // Each remedy does what it says.
+        await _database.ExecuteAsync(faults[1].Split("Run: ")[1]);
+        Assert.Equal(faults[0], Assert.Single(await StagingTriggers.FaultsAsync(_database.DataSource, CancellationToken.None)));
+        await Migrator.MigrateAsync(_database.ConnectionString, log: null, CancellationToken.None);
+        Assert.Empty(await StagingTriggers.FaultsAsync(_database.DataSource, CancellationToken.None));
     }
 
     private async Task<Guid> ChangeUnseenAsync()

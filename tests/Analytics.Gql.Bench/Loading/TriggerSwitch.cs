@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Analytics.Gql.Bench.Loading;
 
-internal static class StagingTriggers
+internal static class TriggerSwitch
 {
     public static Task SwitchAsync(NpgsqlDataSource database, bool on, CancellationToken ct) => ExecuteAsync(database,
         $"alter table core.sessions {Verb(on)} trigger user; alter table core.sets {Verb(on)} trigger user", ct);
