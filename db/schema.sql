@@ -288,6 +288,48 @@ $$;
 
 COMMENT ON FUNCTION analytics.pending_changes(user_ids uuid[]) IS 'The staged changes that concern the given users, as they were staged; read_live: too many, or all of the user.';
 
+CREATE FUNCTION analytics.personal_records_narrow(session_ids uuid[]) RETURNS TABLE(user_id uuid, exercise_id uuid, max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamp with time zone, best_e1rm_kg numeric, best_e1rm_session_id uuid, best_e1rm_at timestamp with time zone, best_set_volume_kg numeric, best_set_volume_session_id uuid, best_set_volume_at timestamp with time zone, max_distance_m numeric, max_distance_session_id uuid, max_distance_at timestamp with time zone)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select
+        b.user_id,
+        b.exercise_id,
+        b.max_weight_kg,
+        b.max_weight_session_id,
+        (select s.started_at from core.sessions as s where s.session_id = b.max_weight_session_id) as max_weight_at,
+        b.best_e1rm_kg,
+        b.best_e1rm_session_id,
+        (select s.started_at from core.sessions as s where s.session_id = b.best_e1rm_session_id) as best_e1rm_at,
+        b.best_set_volume_kg,
+        b.best_set_volume_session_id,
+        (select s.started_at from core.sessions as s where s.session_id = b.best_set_volume_session_id) as best_set_volume_at,
+        b.max_distance_m,
+        b.max_distance_session_id,
+        (select s.started_at from core.sessions as s where s.session_id = b.max_distance_session_id) as max_distance_at
+    from (
+        select
+            r.user_id,
+            r.exercise_id,
+            max(r.weight_kg) as max_weight_kg,
+            (array_agg(r.session_id order by r.weight_kg desc, r.started_at, r.session_id)
+                filter (where r.weight_kg is not null))[1] as max_weight_session_id,
+            max(r.e1rm_kg) as best_e1rm_kg,
+            (array_agg(r.session_id order by r.e1rm_kg desc, r.started_at, r.session_id)
+                filter (where r.e1rm_kg is not null))[1] as best_e1rm_session_id,
+            max(r.set_volume_kg) as best_set_volume_kg,
+            (array_agg(r.session_id order by r.set_volume_kg desc, r.started_at, r.session_id)
+                filter (where r.set_volume_kg is not null))[1] as best_set_volume_session_id,
+            max(r.distance_m) as max_distance_m,
+            (array_agg(r.session_id order by r.distance_m desc, r.started_at, r.session_id)
+                filter (where r.distance_m is not null))[1] as max_distance_session_id
+        from analytics.session_records_live as r
+        where session_ids is null or r.session_id = any (session_ids)
+        group by r.user_id, r.exercise_id
+    ) as b
+$$;
+
+COMMENT ON FUNCTION analytics.personal_records_narrow(session_ids uuid[]) IS 'Columns as personal_records_live, but chosen from the given sessions alone; null: from all.';
+
 CREATE FUNCTION analytics.personal_records_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, exercise_id uuid, max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamp with time zone, best_e1rm_kg numeric, best_e1rm_session_id uuid, best_e1rm_at timestamp with time zone, best_set_volume_kg numeric, best_set_volume_session_id uuid, best_set_volume_at timestamp with time zone, max_distance_m numeric, max_distance_session_id uuid, max_distance_at timestamp with time zone, deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -331,60 +373,63 @@ begin
     whole_users as (
         select null::uuid as user_id where false
     ),
+    touched_records as materialized (
+        select c.user_id, x.exercise_id, c.session_id
+        from (select distinct c.user_id, c.session_id, c.exercise_id from changes as c) as c
+        cross join state
+        cross join lateral (
+            select c.exercise_id where c.exercise_id is not null
+            union
+            -- The session itself changed: every exercise that it has, or had when it was last folded in.
+            select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
+            union
+            select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+            where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
+            union
+            select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+            where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
+            union
+            -- Whatever names it. A record may have been recomputed for another session's sake, and found this one
+            -- with a user for whom it was never folded in; when it has left, nothing else leads from it to that
+            -- record.
+            select n.exercise_id from analytics.personal_records_current as n
+            where n.user_id = c.user_id and c.exercise_id is null
+              and c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
+                                   n.best_set_volume_session_id, n.max_distance_session_id)
+        ) as x
+        left join lateral (
+            select r.* from analytics.personal_records_current as r
+            where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+            offset 0
+        ) as r on true
+        left join lateral (
+            select v.* from analytics.session_records_live as v
+            where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+            offset 0
+        ) as v on true
+        -- Most sets set no record. One can only change where the session holds it or reaches it now, a row only
+        -- begin with a first set and only end where nobody holds anything: otherwise it is as it would be
+        -- recomputed, apart from changes that are still staged (docs/adr/0014). While a full refresh runs this is
+        -- not so, because the rows that the session was compared with may give way to older ones.
+        where c.session_id is not null
+          and (state.folding
+               or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
+                                   r.best_set_volume_session_id, r.max_distance_session_id)
+               or (v.user_id is not null and r.user_id is null)
+               or (v.user_id is null and r.user_id is not null
+                   and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
+               or analytics.beats(v.weight_kg, v.started_at, v.session_id,
+                                  r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
+               or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
+                                  r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
+               or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
+                                  r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
+               or analytics.beats(v.distance_m, v.started_at, v.session_id,
+                                  r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
+    ),
     personal_records_keys as materialized (
         select distinct k.user_id, k.exercise_id from (
-            select distinct c.user_id, x.exercise_id
-                    from changes as c
-                    cross join state
-                    cross join lateral (
-                        select c.exercise_id where c.exercise_id is not null
-                        union
-                        -- The session itself changed: every exercise that it has, or had when it was last folded in.
-                        select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
-                        union
-                        select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
-                        where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
-                        union
-                        select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
-                        where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
-                        union
-                        -- Whatever names it. A record may have been recomputed for another session's sake, and found this one with a
-                        -- user for whom it was never folded in; when it has left, nothing else leads from it to that record.
-                        select n.exercise_id from analytics.personal_records_current as n
-                        where n.user_id = c.user_id and c.exercise_id is null
-                          and c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
-                                               n.best_set_volume_session_id, n.max_distance_session_id)
-                    ) as x
-                    left join lateral (
-                        select r.* from analytics.personal_records_current as r
-                        where r.user_id = c.user_id and r.exercise_id = x.exercise_id
-                        offset 0
-                    ) as r on true
-                    left join lateral (
-                        select v.* from analytics.session_records_live as v
-                        where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
-                        offset 0
-                    ) as v on true
-                    -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
-                    -- change where the session holds it or reaches it now, a row only begin with a first set and only end where
-                    -- nobody holds anything: otherwise it is as it would be recomputed, apart from changes that are still staged.
-                    -- While a full refresh runs this is not so, because the rows that the session was compared with may give way
-                    -- to older ones.
-                    where c.session_id is not null
-                      and (state.folding
-                           or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
-                                               r.best_set_volume_session_id, r.max_distance_session_id)
-                           or (v.user_id is not null and r.user_id is null)
-                           or (v.user_id is null and r.user_id is not null
-                               and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
-                           or analytics.beats(v.weight_kg, v.started_at, v.session_id,
-                                              r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
-                           or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
-                                              r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
-                           or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
-                                              r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
-                           or analytics.beats(v.distance_m, v.started_at, v.session_id,
-                                              r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
+            select t.user_id, t.exercise_id from touched_records as t
             union all
             select u.user_id, u.exercise_id
             from whole_users as w
@@ -398,12 +443,43 @@ begin
             ) as u
         ) as k
     )
-    select k.user_id, k.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at, v.user_id is null, transaction_timestamp()
+    select k.user_id, k.exercise_id, coalesce(n.max_weight_kg, v.max_weight_kg), coalesce(n.max_weight_session_id, v.max_weight_session_id), coalesce(n.max_weight_at, v.max_weight_at), coalesce(n.best_e1rm_kg, v.best_e1rm_kg), coalesce(n.best_e1rm_session_id, v.best_e1rm_session_id), coalesce(n.best_e1rm_at, v.best_e1rm_at), coalesce(n.best_set_volume_kg, v.best_set_volume_kg), coalesce(n.best_set_volume_session_id, v.best_set_volume_session_id), coalesce(n.best_set_volume_at, v.best_set_volume_at), coalesce(n.max_distance_m, v.max_distance_m), coalesce(n.max_distance_session_id, v.max_distance_session_id), coalesce(n.max_distance_at, v.max_distance_at), n.user_id is null and v.user_id is null, transaction_timestamp()
     from personal_records_keys as k
+        left join (
+            select n.*
+            from (
+                select t.user_id, t.exercise_id, array_agg(t.session_id) as session_ids
+                from touched_records as t
+                where not exists (select from whole_users as w where w.user_id = t.user_id)
+                group by t.user_id, t.exercise_id
+            ) as t
+            cross join state
+            left join lateral (
+                select r.* from analytics.personal_records_current as r
+                where r.user_id = t.user_id and r.exercise_id = t.exercise_id
+                offset 0
+            ) as r on true
+            cross join lateral (
+                select a.* from analytics.personal_records_narrow(t.session_ids || array[
+                    r.max_weight_session_id, r.best_e1rm_session_id,
+                    r.best_set_volume_session_id, r.max_distance_session_id]) as a
+                where a.user_id = t.user_id and a.exercise_id = t.exercise_id
+                offset 0
+            ) as n
+            where not state.folding
+              and not analytics.beats(r.max_weight_kg, r.max_weight_at, r.max_weight_session_id,
+                                      n.max_weight_kg, n.max_weight_at, n.max_weight_session_id)
+              and not analytics.beats(r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id,
+                                      n.best_e1rm_kg, n.best_e1rm_at, n.best_e1rm_session_id)
+              and not analytics.beats(r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id,
+                                      n.best_set_volume_kg, n.best_set_volume_at, n.best_set_volume_session_id)
+              and not analytics.beats(r.max_distance_m, r.max_distance_at, r.max_distance_session_id,
+                                      n.max_distance_m, n.max_distance_at, n.max_distance_session_id)
+        ) as n on n.user_id = k.user_id and n.exercise_id = k.exercise_id
         left join lateral (
             select v.user_id, v.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at
             from analytics.personal_records_live as v
-            where v.user_id = k.user_id and v.exercise_id = k.exercise_id
+            where v.user_id = k.user_id and v.exercise_id = k.exercise_id and n.user_id is null
             offset 0
         ) as v on true
     where k.user_id = any (user_ids)
@@ -500,60 +576,63 @@ begin
             = (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at, excluded.week_start, excluded.duration_s, excluded.distance_m, excluded.total_volume_kg, excluded.avg_rpe, excluded.set_count, excluded.exercise_count, excluded.rpe_sum, excluded.rpe_count, excluded.exercise_ids, excluded.deleted, excluded.generation, excluded.refreshed_at)
         returning 1
     ),
+    touched_records as materialized (
+        select c.user_id, x.exercise_id, c.session_id
+        from (select distinct c.user_id, c.session_id, c.exercise_id from changes as c) as c
+        cross join state
+        cross join lateral (
+            select c.exercise_id where c.exercise_id is not null
+            union
+            -- The session itself changed: every exercise that it has, or had when it was last folded in.
+            select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
+            union
+            select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+            where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
+            union
+            select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+            where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
+            union
+            -- Whatever names it. A record may have been recomputed for another session's sake, and found this one
+            -- with a user for whom it was never folded in; when it has left, nothing else leads from it to that
+            -- record.
+            select n.exercise_id from analytics.personal_records_current as n
+            where n.user_id = c.user_id and c.exercise_id is null
+              and c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
+                                   n.best_set_volume_session_id, n.max_distance_session_id)
+        ) as x
+        left join lateral (
+            select r.* from analytics.personal_records_current as r
+            where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+            offset 0
+        ) as r on true
+        left join lateral (
+            select v.* from analytics.session_records_live as v
+            where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+            offset 0
+        ) as v on true
+        -- Most sets set no record. One can only change where the session holds it or reaches it now, a row only
+        -- begin with a first set and only end where nobody holds anything: otherwise it is as it would be
+        -- recomputed, apart from changes that are still staged (docs/adr/0014). While a full refresh runs this is
+        -- not so, because the rows that the session was compared with may give way to older ones.
+        where c.session_id is not null
+          and (state.folding
+               or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
+                                   r.best_set_volume_session_id, r.max_distance_session_id)
+               or (v.user_id is not null and r.user_id is null)
+               or (v.user_id is null and r.user_id is not null
+                   and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
+               or analytics.beats(v.weight_kg, v.started_at, v.session_id,
+                                  r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
+               or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
+                                  r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
+               or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
+                                  r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
+               or analytics.beats(v.distance_m, v.started_at, v.session_id,
+                                  r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
+    ),
     personal_records_keys as materialized (
         select distinct k.user_id, k.exercise_id from (
-            select distinct c.user_id, x.exercise_id
-                    from changes as c
-                    cross join state
-                    cross join lateral (
-                        select c.exercise_id where c.exercise_id is not null
-                        union
-                        -- The session itself changed: every exercise that it has, or had when it was last folded in.
-                        select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
-                        union
-                        select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
-                        where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
-                        union
-                        select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
-                        where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
-                        union
-                        -- Whatever names it. A record may have been recomputed for another session's sake, and found this one with a
-                        -- user for whom it was never folded in; when it has left, nothing else leads from it to that record.
-                        select n.exercise_id from analytics.personal_records_current as n
-                        where n.user_id = c.user_id and c.exercise_id is null
-                          and c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
-                                               n.best_set_volume_session_id, n.max_distance_session_id)
-                    ) as x
-                    left join lateral (
-                        select r.* from analytics.personal_records_current as r
-                        where r.user_id = c.user_id and r.exercise_id = x.exercise_id
-                        offset 0
-                    ) as r on true
-                    left join lateral (
-                        select v.* from analytics.session_records_live as v
-                        where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
-                        offset 0
-                    ) as v on true
-                    -- Most sets set no record, and to look for one goes through all of the user's sessions. A record can only
-                    -- change where the session holds it or reaches it now, a row only begin with a first set and only end where
-                    -- nobody holds anything: otherwise it is as it would be recomputed, apart from changes that are still staged.
-                    -- While a full refresh runs this is not so, because the rows that the session was compared with may give way
-                    -- to older ones.
-                    where c.session_id is not null
-                      and (state.folding
-                           or c.session_id in (r.max_weight_session_id, r.best_e1rm_session_id,
-                                               r.best_set_volume_session_id, r.max_distance_session_id)
-                           or (v.user_id is not null and r.user_id is null)
-                           or (v.user_id is null and r.user_id is not null
-                               and num_nonnulls(r.max_weight_session_id, r.max_distance_session_id) = 0)
-                           or analytics.beats(v.weight_kg, v.started_at, v.session_id,
-                                              r.max_weight_kg, r.max_weight_at, r.max_weight_session_id)
-                           or analytics.beats(v.e1rm_kg, v.started_at, v.session_id,
-                                              r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id)
-                           or analytics.beats(v.set_volume_kg, v.started_at, v.session_id,
-                                              r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id)
-                           or analytics.beats(v.distance_m, v.started_at, v.session_id,
-                                              r.max_distance_m, r.max_distance_at, r.max_distance_session_id))
+            select t.user_id, t.exercise_id from touched_records as t
             union all
             select u.user_id, u.exercise_id
             from whole_users as w
@@ -570,13 +649,44 @@ begin
     personal_records_rows as (
         insert into analytics.personal_records_delta as t
             (user_id, exercise_id, max_weight_kg, max_weight_session_id, max_weight_at, best_e1rm_kg, best_e1rm_session_id, best_e1rm_at, best_set_volume_kg, best_set_volume_session_id, best_set_volume_at, max_distance_m, max_distance_session_id, max_distance_at, deleted, generation, refreshed_at)
-        select k.user_id, k.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at, v.user_id is null, state.generation, statement_timestamp()
+        select k.user_id, k.exercise_id, coalesce(n.max_weight_kg, v.max_weight_kg), coalesce(n.max_weight_session_id, v.max_weight_session_id), coalesce(n.max_weight_at, v.max_weight_at), coalesce(n.best_e1rm_kg, v.best_e1rm_kg), coalesce(n.best_e1rm_session_id, v.best_e1rm_session_id), coalesce(n.best_e1rm_at, v.best_e1rm_at), coalesce(n.best_set_volume_kg, v.best_set_volume_kg), coalesce(n.best_set_volume_session_id, v.best_set_volume_session_id), coalesce(n.best_set_volume_at, v.best_set_volume_at), coalesce(n.max_distance_m, v.max_distance_m), coalesce(n.max_distance_session_id, v.max_distance_session_id), coalesce(n.max_distance_at, v.max_distance_at), n.user_id is null and v.user_id is null, state.generation, statement_timestamp()
         from personal_records_keys as k
         cross join state
+        left join (
+            select n.*
+            from (
+                select t.user_id, t.exercise_id, array_agg(t.session_id) as session_ids
+                from touched_records as t
+                where not exists (select from whole_users as w where w.user_id = t.user_id)
+                group by t.user_id, t.exercise_id
+            ) as t
+            cross join state
+            left join lateral (
+                select r.* from analytics.personal_records_current as r
+                where r.user_id = t.user_id and r.exercise_id = t.exercise_id
+                offset 0
+            ) as r on true
+            cross join lateral (
+                select a.* from analytics.personal_records_narrow(t.session_ids || array[
+                    r.max_weight_session_id, r.best_e1rm_session_id,
+                    r.best_set_volume_session_id, r.max_distance_session_id]) as a
+                where a.user_id = t.user_id and a.exercise_id = t.exercise_id
+                offset 0
+            ) as n
+            where not state.folding
+              and not analytics.beats(r.max_weight_kg, r.max_weight_at, r.max_weight_session_id,
+                                      n.max_weight_kg, n.max_weight_at, n.max_weight_session_id)
+              and not analytics.beats(r.best_e1rm_kg, r.best_e1rm_at, r.best_e1rm_session_id,
+                                      n.best_e1rm_kg, n.best_e1rm_at, n.best_e1rm_session_id)
+              and not analytics.beats(r.best_set_volume_kg, r.best_set_volume_at, r.best_set_volume_session_id,
+                                      n.best_set_volume_kg, n.best_set_volume_at, n.best_set_volume_session_id)
+              and not analytics.beats(r.max_distance_m, r.max_distance_at, r.max_distance_session_id,
+                                      n.max_distance_m, n.max_distance_at, n.max_distance_session_id)
+        ) as n on n.user_id = k.user_id and n.exercise_id = k.exercise_id
         left join lateral (
             select v.user_id, v.exercise_id, v.max_weight_kg, v.max_weight_session_id, v.max_weight_at, v.best_e1rm_kg, v.best_e1rm_session_id, v.best_e1rm_at, v.best_set_volume_kg, v.best_set_volume_session_id, v.best_set_volume_at, v.max_distance_m, v.max_distance_session_id, v.max_distance_at
             from analytics.personal_records_live as v
-            where v.user_id = k.user_id and v.exercise_id = k.exercise_id
+            where v.user_id = k.user_id and v.exercise_id = k.exercise_id and n.user_id is null
             offset 0
         ) as v on true
         on conflict (user_id, exercise_id) do update set
@@ -603,13 +713,30 @@ begin
     weekly_aggregates_rows as (
         insert into analytics.weekly_aggregates_delta as t
             (user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-        select k.user_id, k.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, state.generation, statement_timestamp()
+        select k.user_id, k.week_start, coalesce(n.session_count, v.session_count), coalesce(n.total_distance_m, v.total_distance_m), coalesce(n.total_duration_s, v.total_duration_s), coalesce(n.total_volume_kg, v.total_volume_kg), coalesce(n.avg_rpe, v.avg_rpe), coalesce(n.set_count, v.set_count), coalesce(n.exercise_count, v.exercise_count), coalesce(n.rpe_sum, v.rpe_sum), coalesce(n.rpe_count, v.rpe_count), coalesce(n.exercise_ids, v.exercise_ids), n.user_id is null and v.user_id is null, state.generation, statement_timestamp()
         from weekly_aggregates_keys as k
         cross join state
+        left join (
+            select n.*
+            from (
+                select c.user_id, c.week, array_agg(c.session_id) as session_ids
+                from changes as c
+                where c.week is not null and not exists (select from whole_users as w where w.user_id = c.user_id)
+                group by c.user_id, c.week
+                having bool_and(c.session_id is not null)
+            ) as c
+            cross join state
+            cross join lateral (
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids) as n
+                where n.user_id = c.user_id and n.week_start = c.week
+                offset 0
+            ) as n
+            where not state.folding
+        ) as n on n.user_id = k.user_id and n.week_start = k.week_start
         left join lateral (
             select v.user_id, v.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
             from analytics.weekly_aggregates_live as v
-            where v.user_id = k.user_id and v.week_start = k.week_start
+            where v.user_id = k.user_id and v.week_start = k.week_start and n.user_id is null
             offset 0
         ) as v on true
         on conflict (user_id, week_start) do update set
@@ -870,6 +997,46 @@ CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
 
 COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
 
+CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select
+        s.user_id,
+        s.week_start,
+        count(*)::int as session_count,
+        coalesce(sum(s.distance_m), 0) as total_distance_m,
+        coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
+        sum(s.total_volume_kg) as total_volume_kg,
+        round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
+        sum(s.set_count)::int as set_count,
+        cardinality(analytics.exercise_union(s.exercise_ids)) as exercise_count,
+        sum(s.rpe_sum) as rpe_sum,
+        sum(s.rpe_count)::int as rpe_count,
+        analytics.exercise_union(s.exercise_ids) as exercise_ids
+    from (
+        select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
+               l.exercise_ids
+        from analytics.session_summary_live as l
+        where session_ids is null or l.session_id = any (session_ids)
+        union all
+        select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
+               d.exercise_ids
+        from analytics.session_summary_delta as d
+        where session_ids is not null and not d.deleted and d.session_id <> all (session_ids)
+        union all
+        select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
+               m.exercise_ids
+        from analytics.session_summary as m
+        where session_ids is not null and m.session_id <> all (session_ids)
+          -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+          and (select true from analytics.session_summary_delta as d
+               where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+    ) as s
+    group by s.user_id, s.week_start
+$$;
+
+COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[]) IS 'Columns as weekly_aggregates_live, but only the given sessions are read from core, the others as session_summary_current has them; null: all are read from core.';
+
 CREATE FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -929,12 +1096,29 @@ begin
             ) as u
         ) as k
     )
-    select k.user_id, k.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, transaction_timestamp()
+    select k.user_id, k.week_start, coalesce(n.session_count, v.session_count), coalesce(n.total_distance_m, v.total_distance_m), coalesce(n.total_duration_s, v.total_duration_s), coalesce(n.total_volume_kg, v.total_volume_kg), coalesce(n.avg_rpe, v.avg_rpe), coalesce(n.set_count, v.set_count), coalesce(n.exercise_count, v.exercise_count), coalesce(n.rpe_sum, v.rpe_sum), coalesce(n.rpe_count, v.rpe_count), coalesce(n.exercise_ids, v.exercise_ids), n.user_id is null and v.user_id is null, transaction_timestamp()
     from weekly_aggregates_keys as k
+        left join (
+            select n.*
+            from (
+                select c.user_id, c.week, array_agg(c.session_id) as session_ids
+                from changes as c
+                where c.week is not null and not exists (select from whole_users as w where w.user_id = c.user_id)
+                group by c.user_id, c.week
+                having bool_and(c.session_id is not null)
+            ) as c
+            cross join state
+            cross join lateral (
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids) as n
+                where n.user_id = c.user_id and n.week_start = c.week
+                offset 0
+            ) as n
+            where not state.folding
+        ) as n on n.user_id = k.user_id and n.week_start = k.week_start
         left join lateral (
             select v.user_id, v.week_start, v.session_count, v.total_distance_m, v.total_duration_s, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
             from analytics.weekly_aggregates_live as v
-            where v.user_id = k.user_id and v.week_start = k.week_start
+            where v.user_id = k.user_id and v.week_start = k.week_start and n.user_id is null
             offset 0
         ) as v on true
     where k.user_id = any (user_ids)
@@ -967,98 +1151,22 @@ CREATE TABLE analytics.aggregates (
 
 COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
 
-CREATE TABLE core.sessions (
-    session_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    user_id uuid NOT NULL,
-    activity_type text NOT NULL,
-    title text,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone,
-    distance_m numeric,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE core.sets (
-    set_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    session_id uuid NOT NULL,
-    exercise_id uuid NOT NULL,
-    set_index integer NOT NULL,
-    is_warmup boolean DEFAULT false NOT NULL,
-    reps integer,
-    weight_kg numeric,
-    rpe numeric,
-    distance_m numeric,
-    duration_s integer,
-    CONSTRAINT sets_set_index_check CHECK ((set_index >= 0))
-);
-
-CREATE VIEW analytics.session_records_live AS
- SELECT s.user_id,
-    t.exercise_id,
-    s.session_id,
-    s.started_at,
-    max(m.weight_kg) AS weight_kg,
-    max(
-        CASE
-            WHEN (t.reps = 1) THEN m.weight_kg
-            WHEN ((t.reps >= 2) AND (t.reps <= 12)) THEN ((m.weight_kg * ((30 + t.reps))::numeric) / (30)::numeric)
-            ELSE NULL::numeric
-        END) AS e1rm_kg,
-    max(((t.reps)::numeric * m.weight_kg)) AS set_volume_kg,
-    max(m.distance_m) AS distance_m
-   FROM ((core.sessions s
-     JOIN core.sets t ON ((t.session_id = s.session_id)))
-     CROSS JOIN LATERAL ( SELECT analytics.measured(t.weight_kg) AS weight_kg,
-            analytics.measured(t.distance_m) AS distance_m) m)
-  WHERE (t.is_warmup IS NOT TRUE)
-  GROUP BY s.user_id, t.exercise_id, s.session_id, s.started_at;
-
-COMMENT ON VIEW analytics.session_records_live IS 'Per user, exercise and session over working sets, straight from core: what personal_records_live chooses from.';
-
-COMMENT ON COLUMN analytics.session_records_live.weight_kg IS 'Kilograms: the heaviest weight; null when no set has one.';
-
-COMMENT ON COLUMN analytics.session_records_live.e1rm_kg IS 'Kilograms: the best estimated one-repetition maximum (Epley: weight x (1 + reps / 30)) over sets of 1 to 12 reps; a single counts as its own weight.';
-
-COMMENT ON COLUMN analytics.session_records_live.set_volume_kg IS 'Kilograms: the largest reps x weight of one set.';
-
-COMMENT ON COLUMN analytics.session_records_live.distance_m IS 'Metres: the longest distance of one set.';
-
 CREATE VIEW analytics.personal_records_live AS
- SELECT b.user_id,
-    b.exercise_id,
-    b.max_weight_kg,
-    b.max_weight_session_id,
-    ( SELECT s.started_at
-           FROM core.sessions s
-          WHERE (s.session_id = b.max_weight_session_id)) AS max_weight_at,
-    b.best_e1rm_kg,
-    b.best_e1rm_session_id,
-    ( SELECT s.started_at
-           FROM core.sessions s
-          WHERE (s.session_id = b.best_e1rm_session_id)) AS best_e1rm_at,
-    b.best_set_volume_kg,
-    b.best_set_volume_session_id,
-    ( SELECT s.started_at
-           FROM core.sessions s
-          WHERE (s.session_id = b.best_set_volume_session_id)) AS best_set_volume_at,
-    b.max_distance_m,
-    b.max_distance_session_id,
-    ( SELECT s.started_at
-           FROM core.sessions s
-          WHERE (s.session_id = b.max_distance_session_id)) AS max_distance_at
-   FROM ( SELECT r.user_id,
-            r.exercise_id,
-            max(r.weight_kg) AS max_weight_kg,
-            (array_agg(r.session_id ORDER BY r.weight_kg DESC, r.started_at, r.session_id) FILTER (WHERE (r.weight_kg IS NOT NULL)))[1] AS max_weight_session_id,
-            max(r.e1rm_kg) AS best_e1rm_kg,
-            (array_agg(r.session_id ORDER BY r.e1rm_kg DESC, r.started_at, r.session_id) FILTER (WHERE (r.e1rm_kg IS NOT NULL)))[1] AS best_e1rm_session_id,
-            max(r.set_volume_kg) AS best_set_volume_kg,
-            (array_agg(r.session_id ORDER BY r.set_volume_kg DESC, r.started_at, r.session_id) FILTER (WHERE (r.set_volume_kg IS NOT NULL)))[1] AS best_set_volume_session_id,
-            max(r.distance_m) AS max_distance_m,
-            (array_agg(r.session_id ORDER BY r.distance_m DESC, r.started_at, r.session_id) FILTER (WHERE (r.distance_m IS NOT NULL)))[1] AS max_distance_session_id
-           FROM analytics.session_records_live r
-          GROUP BY r.user_id, r.exercise_id) b;
+ SELECT n.user_id,
+    n.exercise_id,
+    n.max_weight_kg,
+    n.max_weight_session_id,
+    n.max_weight_at,
+    n.best_e1rm_kg,
+    n.best_e1rm_session_id,
+    n.best_e1rm_at,
+    n.best_set_volume_kg,
+    n.best_set_volume_session_id,
+    n.best_set_volume_at,
+    n.max_distance_m,
+    n.max_distance_session_id,
+    n.max_distance_at
+   FROM analytics.personal_records_narrow(NULL::uuid[]) n(user_id, exercise_id, max_weight_kg, max_weight_session_id, max_weight_at, best_e1rm_kg, best_e1rm_session_id, best_e1rm_at, best_set_volume_kg, best_set_volume_session_id, best_set_volume_at, max_distance_m, max_distance_session_id, max_distance_at);
 
 COMMENT ON VIEW analytics.personal_records_live IS 'Per user and exercise with a working set, straight from core: the definition of the aggregate personal_records.';
 
@@ -1264,6 +1372,63 @@ CREATE TABLE analytics.schema_migrations (
 
 COMMENT ON TABLE analytics.schema_migrations IS 'Applied files of db/migrations; a changed checksum is refused.';
 
+CREATE TABLE core.sessions (
+    session_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    activity_type text NOT NULL,
+    title text,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    distance_m numeric,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE core.sets (
+    set_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    exercise_id uuid NOT NULL,
+    set_index integer NOT NULL,
+    is_warmup boolean DEFAULT false NOT NULL,
+    reps integer,
+    weight_kg numeric,
+    rpe numeric,
+    distance_m numeric,
+    duration_s integer,
+    CONSTRAINT sets_set_index_check CHECK ((set_index >= 0))
+);
+
+CREATE VIEW analytics.session_records_live AS
+ SELECT s.user_id,
+    t.exercise_id,
+    s.session_id,
+    s.started_at,
+    max(m.weight_kg) AS weight_kg,
+    max(
+        CASE
+            WHEN (t.reps = 1) THEN m.weight_kg
+            WHEN ((t.reps >= 2) AND (t.reps <= 12)) THEN ((m.weight_kg * ((30 + t.reps))::numeric) / (30)::numeric)
+            ELSE NULL::numeric
+        END) AS e1rm_kg,
+    max(((t.reps)::numeric * m.weight_kg)) AS set_volume_kg,
+    max(m.distance_m) AS distance_m
+   FROM ((core.sessions s
+     JOIN core.sets t ON ((t.session_id = s.session_id)))
+     CROSS JOIN LATERAL ( SELECT analytics.measured(t.weight_kg) AS weight_kg,
+            analytics.measured(t.distance_m) AS distance_m) m)
+  WHERE (t.is_warmup IS NOT TRUE)
+  GROUP BY s.user_id, t.exercise_id, s.session_id, s.started_at;
+
+COMMENT ON VIEW analytics.session_records_live IS 'Per user, exercise and session over working sets, straight from core: what personal_records_live chooses from.';
+
+COMMENT ON COLUMN analytics.session_records_live.weight_kg IS 'Kilograms: the heaviest weight; null when no set has one.';
+
+COMMENT ON COLUMN analytics.session_records_live.e1rm_kg IS 'Kilograms: the best estimated one-repetition maximum (Epley: weight x (1 + reps / 30)) over sets of 1 to 12 reps; a single counts as its own weight.';
+
+COMMENT ON COLUMN analytics.session_records_live.set_volume_kg IS 'Kilograms: the largest reps x weight of one set.';
+
+COMMENT ON COLUMN analytics.session_records_live.distance_m IS 'Metres: the longest distance of one set.';
+
 CREATE VIEW analytics.session_summary_live AS
  SELECT s.user_id,
     s.session_id,
@@ -1446,20 +1611,19 @@ COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, b
 COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
 
 CREATE VIEW analytics.weekly_aggregates_live AS
- SELECT s.user_id,
-    s.week_start,
-    (count(*))::integer AS session_count,
-    COALESCE(sum(s.distance_m), (0)::numeric) AS total_distance_m,
-    (COALESCE(sum(s.duration_s), (0)::numeric))::bigint AS total_duration_s,
-    sum(s.total_volume_kg) AS total_volume_kg,
-    round((sum(s.rpe_sum) / (NULLIF(sum(s.rpe_count), 0))::numeric), 2) AS avg_rpe,
-    (sum(s.set_count))::integer AS set_count,
-    cardinality(analytics.exercise_union(s.exercise_ids)) AS exercise_count,
-    sum(s.rpe_sum) AS rpe_sum,
-    (sum(s.rpe_count))::integer AS rpe_count,
-    analytics.exercise_union(s.exercise_ids) AS exercise_ids
-   FROM analytics.session_summary_live s
-  GROUP BY s.user_id, s.week_start;
+ SELECT n.user_id,
+    n.week_start,
+    n.session_count,
+    n.total_distance_m,
+    n.total_duration_s,
+    n.total_volume_kg,
+    n.avg_rpe,
+    n.set_count,
+    n.exercise_count,
+    n.rpe_sum,
+    n.rpe_count,
+    n.exercise_ids
+   FROM analytics.weekly_aggregates_narrow(NULL::uuid[]) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
 
 COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
 
@@ -1626,11 +1790,15 @@ CREATE INDEX session_summary_delta_session_id ON analytics.session_summary_delta
 
 CREATE INDEX session_summary_delta_user_id_started_at_session_id ON analytics.session_summary_delta USING btree (user_id, started_at DESC, session_id DESC) WHERE (NOT deleted);
 
+CREATE INDEX session_summary_delta_user_id_week_start ON analytics.session_summary_delta USING btree (user_id, week_start);
+
 CREATE UNIQUE INDEX session_summary_key ON analytics.session_summary USING btree (user_id, session_id);
 
 CREATE INDEX session_summary_session_id ON analytics.session_summary USING btree (session_id);
 
 CREATE INDEX session_summary_user_id_started_at_session_id ON analytics.session_summary USING btree (user_id, started_at DESC, session_id DESC);
+
+CREATE INDEX session_summary_user_id_week_start ON analytics.session_summary USING btree (user_id, week_start);
 
 CREATE INDEX staging_changes_oldest ON analytics.staging_changes USING btree (changed_at);
 

@@ -2,6 +2,7 @@
 --
 -- @key     user_id, session_id
 -- @index   session_id
+-- @index   user_id, week_start
 -- @page    user_id, started_at desc, session_id desc
 -- @changed select c.user_id, c.session_id from changes as c where c.session_id is not null
 

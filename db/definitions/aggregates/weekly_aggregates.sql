@@ -2,23 +2,75 @@
 --
 -- @key     user_id, week_start
 -- @changed select c.user_id, c.week as week_start from changes as c where c.week is not null
+-- Of a week's sessions only those that changed are recomputed; the others are taken as they were last folded in. Not while
+-- a full refresh runs: what it is about to take off the queue is not yet in session_summary as readers see it.
+-- @shortcut
+--          select n.*
+--          from (
+--              select c.user_id, c.week, array_agg(c.session_id) as session_ids
+--              from changes as c
+--              where c.week is not null and not exists (select from whole_users as w where w.user_id = c.user_id)
+--              group by c.user_id, c.week
+--              having bool_and(c.session_id is not null)
+--          ) as c
+--          cross join state
+--          cross join lateral (
+--              select n.* from analytics.weekly_aggregates_narrow(c.session_ids) as n
+--              where n.user_id = c.user_id and n.week_start = c.week
+--              offset 0
+--          ) as n
+--          where not state.folding
+
+-- A plain SQL function without settings of its own: the planner puts its query in place of the call, so that conditions on
+-- the user and the week reach the tables' indexes, and for null the other branches are gone.
+create function analytics.weekly_aggregates_narrow(session_ids uuid[])
+    returns table (
+        user_id uuid, week_start date,
+        session_count int, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric,
+        set_count int, exercise_count int, rpe_sum numeric, rpe_count int, exercise_ids uuid[])
+    language sql stable parallel safe
+as $weeks$
+    select
+        s.user_id,
+        s.week_start,
+        count(*)::int as session_count,
+        coalesce(sum(s.distance_m), 0) as total_distance_m,
+        coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
+        sum(s.total_volume_kg) as total_volume_kg,
+        round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
+        sum(s.set_count)::int as set_count,
+        cardinality(analytics.exercise_union(s.exercise_ids)) as exercise_count,
+        sum(s.rpe_sum) as rpe_sum,
+        sum(s.rpe_count)::int as rpe_count,
+        analytics.exercise_union(s.exercise_ids) as exercise_ids
+    from (
+        select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
+               l.exercise_ids
+        from analytics.session_summary_live as l
+        where session_ids is null or l.session_id = any (session_ids)
+        union all
+        select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
+               d.exercise_ids
+        from analytics.session_summary_delta as d
+        where session_ids is not null and not d.deleted and d.session_id <> all (session_ids)
+        union all
+        select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
+               m.exercise_ids
+        from analytics.session_summary as m
+        where session_ids is not null and m.session_id <> all (session_ids)
+          -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+          and (select true from analytics.session_summary_delta as d
+               where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+    ) as s
+    group by s.user_id, s.week_start
+$weeks$;
+
+comment on function analytics.weekly_aggregates_narrow is
+    'Columns as weekly_aggregates_live, but only the given sessions are read from core, the others as '
+    'session_summary_current has them; null: all are read from core.';
 
 create view analytics.weekly_aggregates_live as
-select
-    s.user_id,
-    s.week_start,
-    count(*)::int as session_count,
-    coalesce(sum(s.distance_m), 0) as total_distance_m,
-    coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
-    sum(s.total_volume_kg) as total_volume_kg,
-    round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
-    sum(s.set_count)::int as set_count,
-    cardinality(analytics.exercise_union(s.exercise_ids)) as exercise_count,
-    sum(s.rpe_sum) as rpe_sum,
-    sum(s.rpe_count)::int as rpe_count,
-    analytics.exercise_union(s.exercise_ids) as exercise_ids
-from analytics.session_summary_live as s
-group by s.user_id, s.week_start;
+select n.* from analytics.weekly_aggregates_narrow(null) as n;
 
 comment on view analytics.weekly_aggregates_live is
     'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';

@@ -17,7 +17,9 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
     public async Task<AggregateSql> RunAsync(string checksum, CancellationToken ct)
     {
         await DropLeftoversAsync(ct);
-        await ExecuteAsync(declaration.Text.Replace(declaration.LiveView, $"{declaration.LiveView}_next", StringComparison.Ordinal), ct);
+        await ExecuteAsync(declaration.Text
+            .Replace(declaration.LiveView, $"{declaration.LiveView}_next", StringComparison.Ordinal)
+            .Replace(declaration.NarrowFunction, $"{declaration.NarrowFunction}_next", StringComparison.Ordinal), ct);
         var columns = await ColumnsAsync($"{declaration.LiveView}_next", ct);
         await RefuseLostColumnsAsync(columns, ct);
         var sql = new AggregateSql(declaration, columns);
@@ -63,12 +65,15 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
     private async Task SwapAsync(
         AggregateSql sql, IReadOnlyList<Column> columns, DateTime stamp, string checksum, NpgsqlTransaction transaction, CancellationToken ct)
     {
+        var old = $"old_{DateTime.UtcNow.Ticks}";
         await ExecuteAsync($"""
             {sql.CreateCurrentOverNext}
             drop materialized view if exists analytics.{_name};
             drop table if exists analytics.{_name}_delta;
-            alter view if exists {declaration.LiveView} rename to {_name}_live_old_{DateTime.UtcNow.Ticks};
+            alter view if exists {declaration.LiveView} rename to {_name}_live_{old};
             alter view {declaration.LiveView}_next rename to {_name}_live;
+            {await RenameFunctionAsync("", $"_{old}", ct)}
+            {await RenameFunctionAsync("_next", "", ct)}
             alter materialized view analytics.{_name}_next rename to {_name};
             alter table analytics.{_name}_delta_next rename to {_name}_delta;
             alter index analytics.{_name}_next_key rename to {_name}_key;
@@ -95,10 +100,19 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
         drop materialized view if exists analytics.{_name}_next;
         drop table if exists analytics.{_name}_delta_next;
         drop view if exists {declaration.LiveView}_next;
+        drop function if exists {declaration.NarrowFunction}_next(uuid[]);
         """, ct);
 
-    /// <summary>Drops the live views that later aggregates' old definitions still used while they were rebuilt.</summary>
-    public static async Task DropReplacedViewsAsync(NpgsqlConnection connection, CancellationToken ct)
+    /// <summary>A function has no 'alter … if exists'.</summary>
+    private async Task<string> RenameFunctionAsync(string from, string to, CancellationToken ct) =>
+        await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select to_regprocedure(@function) is not null",
+            new { function = $"{declaration.NarrowFunction}{from}(uuid[])" }, cancellationToken: ct))
+            ? $"alter function {declaration.NarrowFunction}{from}(uuid[]) rename to {_name}_narrow{to};"
+            : "";
+
+    /// <summary>Drops the live views, and what they were built upon, that later aggregates' old definitions still used meanwhile.</summary>
+    public static async Task DropReplacedAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         var views = (await connection.QueryAsync<string>(new CommandDefinition("""
             select format('%I.%I', schemaname, viewname) from pg_views
@@ -106,6 +120,12 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
             """, cancellationToken: ct))).ToList();
         if (views.Count > 0)
             await connection.ExecuteAsync(new CommandDefinition($"drop view {string.Join(", ", views)}", cancellationToken: ct));
+        var functions = (await connection.QueryAsync<string>(new CommandDefinition("""
+            select p.oid::regprocedure::text from pg_proc as p
+            where p.pronamespace = 'analytics'::regnamespace and p.proname ~ '_narrow_old_[0-9]+$'
+            """, cancellationToken: ct))).ToList();
+        if (functions.Count > 0)
+            await connection.ExecuteAsync(new CommandDefinition($"drop function {string.Join(", ", functions)}", cancellationToken: ct));
     }
 
     private Task<int> ExecuteAsync(string sql, CancellationToken ct) =>

@@ -10,13 +10,23 @@ namespace Analytics.Store.Migrations;
 /// The <c>@changed</c> query: from the CTE <c>changes (user_id, session_id, week, exercise_id)</c> to key columns,
 /// none of them null. Whole users need no mention.
 /// </param>
+/// <param name="With">
+/// Common table expressions (<c>@with</c>) that <paramref name="Changed"/> and <paramref name="Shortcut"/> share; or none.
+/// </param>
+/// <param name="Shortcut">
+/// Rows (<c>@shortcut</c>) of touched keys that are had for less than the live view costs, with its columns; it may leave keys
+/// out, and those are read from the live view. Null: all are. What it shares with the live view goes into a function
+/// <c>analytics.{Name}_narrow(uuid[])</c> in the same file, upon which the view is built.
+/// </param>
 /// <param name="Indexes">Column lists (<c>@index</c>) that matview and delta get, tombstones included.</param>
 /// <param name="Pages">Column lists (<c>@page</c>) for reads in that order; the delta's leaves tombstones out.</param>
 public sealed partial record AggregateDeclaration(
-    string Name, string Text, IReadOnlyList<string> Key, string Changed,
+    string Name, string Text, IReadOnlyList<string> Key, string Changed, string? With, string? Shortcut,
     IReadOnlyList<string> Indexes, IReadOnlyList<string> Pages)
 {
     public string LiveView => $"analytics.{Name}_live";
+
+    public string NarrowFunction => $"analytics.{Name}_narrow";
 
     /// <exception cref="MigrationException">The header lacks a directive or the file creates another view.</exception>
     public static AggregateDeclaration Parse(Script script)
@@ -27,10 +37,12 @@ public sealed partial record AggregateDeclaration(
             ? directives[directive].Single()
             : throw new MigrationException(
                 $"{script.Path} has {directives[directive].Count()} '-- @{directive}' lines in its header; it needs exactly one.");
+        string? AtMostOne(string directive) => directives.Contains(directive) ? One(directive) : null;
 
         var declaration = new AggregateDeclaration(
             script.Name, script.Text,
             [.. One("key").Split(',', StringSplitOptions.TrimEntries)], One("changed"),
+            AtMostOne("with"), AtMostOne("shortcut"),
             [.. directives["index"]], [.. directives["page"]]);
         if (declaration.Key[0] != "user_id")
             throw new MigrationException(
@@ -41,7 +53,7 @@ public sealed partial record AggregateDeclaration(
     }
 
     // A directive goes on over the comment lines below it that are indented by five spaces or more.
-    [GeneratedRegex(@"^--[ \t]*@(?<name>\w+)[ \t]+(?<value>.+(?:\n--[ ]{5,}\S.*)*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^--[ \t]*@(?<name>\w+)(?:[ \t]+|(?=\n--[ ]{5}))(?<value>.*(?:\n--[ ]{5,}\S.*)*)$", RegexOptions.Multiline)]
     private static partial Regex Directive();
 
     [GeneratedRegex(@"\n--[ ]{5,10}")]

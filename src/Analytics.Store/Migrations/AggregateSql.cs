@@ -65,9 +65,9 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
 
     /// <summary>Which keys the changes touch: part of analytics.drain and of the aggregate's pending function.</summary>
     private string Keys => $"""
-            {_name}_keys as materialized (
+        {With}    {_name}_keys as materialized (
                 select distinct {List(declaration.Key, "k")} from (
-                    {declaration.Changed.ReplaceLineEndings("\n                    ")}
+                    {Indented(declaration.Changed, 12)}
                     union all
                     select {List(declaration.Key, "u")}
                     from whole_users as w
@@ -83,17 +83,29 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
             ),
         """;
 
-    /// <summary>The keys' rows anew, from the live view; a key that it has no row for is a tombstone.</summary>
-    private string Rows => $"""
+    private string With => declaration.With is { } with ? $"    {Indented(with, 4)},\n" : "";
+
+    private bool HasShortcut => declaration.Shortcut is not null;
+
+    /// <summary>The keys' rows anew, from the shortcut or the live view; a key that has a row in neither is a tombstone.</summary>
+    private string Rows => (HasShortcut ? $"""
+                left join (
+                    {Indented(declaration.Shortcut!, 12)}
+                ) as n on {SameKey("n", "k")}
+
+        """ : "") + $"""
                 left join lateral (
                     select {List(_columns, "v")}
                     from {declaration.LiveView} as v
-                    where {SameKey("v", "k")}
+                    where {SameKey("v", "k")}{(HasShortcut ? " and n.user_id is null" : "")}
                     offset 0
                 ) as v on true
         """;
 
-    private string RowColumns => string.Join(", ", _columns.Select(c => declaration.Key.Contains(c) ? $"k.{c}" : $"v.{c}"));
+    private string RowColumns => string.Join(", ", _columns.Select(c =>
+        declaration.Key.Contains(c) ? $"k.{c}" : HasShortcut ? $"coalesce(n.{c}, v.{c})" : $"v.{c}"));
+
+    private string Deleted => HasShortcut ? "n.user_id is null and v.user_id is null" : "v.user_id is null";
 
     /// <summary>The aggregate's part of analytics.recompute.</summary>
     public string DrainKeysAndRows => $"""
@@ -101,7 +113,7 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
             {_name}_rows as (
                 insert into analytics.{_name}_delta as t
                     ({List(_columns)}, deleted, generation, refreshed_at)
-                select {RowColumns}, v.user_id is null, state.generation, statement_timestamp()
+                select {RowColumns}, {Deleted}, state.generation, statement_timestamp()
                 from {_name}_keys as k
                 cross join state
         {Rows}
@@ -141,7 +153,7 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
                 select null::uuid as user_id where false
             ),
         {Keys.TrimEnd(',')}
-            select {RowColumns}, v.user_id is null, transaction_timestamp()
+            select {RowColumns}, {Deleted}, transaction_timestamp()
             from {_name}_keys as k
         {Rows}
             where k.user_id = any (user_ids)
@@ -169,6 +181,8 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
             $"create index {_name}_next_{name} on analytics.{_name}_next ({list});",
             $"create index {_name}_delta_next_{name} on analytics.{_name}_delta_next ({list}){deltaFilter};");
     }
+
+    private static string Indented(string text, int columns) => text.ReplaceLineEndings("\n" + new string(' ', columns));
 
     private string SameKey(string left, string right) =>
         string.Join(" and ", declaration.Key.Select(k => $"{left}.{k} = {right}.{k}"));

@@ -78,7 +78,7 @@ public sealed class Migrator
         if (_definitions.Aggregates.Any(a => !IsApplied(a.Id, a.Checksum, applied)))
             await ApplyAggregatesAsync(applied, ct);
         await ApplyGeneratedAsync(applied, ct);
-        await AggregateBuild.DropReplacedViewsAsync(_connection, ct);
+        await AggregateBuild.DropReplacedAsync(_connection, ct);
     }
 
     private async Task ApplyAggregatesAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)

@@ -134,8 +134,8 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
     }
 
     /// <summary>
-    /// A session passes through a user's hands and leaves before it is folded in there; meanwhile that user's record was
-    /// recomputed for another session's sake, and names it.
+    /// A session passes through a user's hands and leaves before it is folded in there; meanwhile that user's record fell,
+    /// was looked for in all sessions, and names it.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -148,6 +148,7 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
         var squat = await workouts.ExerciseAsync();
         var passing = await workouts.SessionAsync(before, "2026-03-04T10:00:00Z");
         var own = await workouts.SessionAsync(between, "2026-03-05T10:00:00Z");
+        await workouts.SetAsync(own, squat, 5, 150m);
         await workouts.FullRefreshAsync();
         if (forgetWhoNamesIt)
         {
@@ -159,8 +160,8 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
 
         await workouts.SetAsync(passing, squat, 5, 200m);
         await database.ExecuteAsync("update core.sessions set user_id = @between where session_id = @passing", new { between, passing });
-        await workouts.SetAsync(own, squat, 5, 100m);
-        // The other session's set is drained first.
+        await database.ExecuteAsync("update core.sets set weight_kg = 100 where session_id = @own", new { own });
+        // The fall is drained first.
         await database.ExecuteAsync(
             "update analytics.staging_changes set changed_at = changed_at - interval '1 minute' where session_id = @own", new { own });
         await new Drain(database.DataSource, maxRows: 1).RunBatchAsync(CancellationToken.None);
