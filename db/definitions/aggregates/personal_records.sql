@@ -17,13 +17,14 @@
 --                  select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
 --                  where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
 --                  union
---                  -- Whatever names it. A record may have been recomputed for another session's sake, and found this one
---                  -- with a user for whom it was never folded in; when it has left, nothing else leads from it to that
---                  -- record.
+--                  -- Whatever names it, or names nobody. A record may have been recomputed for another session's sake,
+--                  -- and found this one before it was ever folded in for that user; when it has left, nothing else leads
+--                  -- from it to that record.
 --                  select n.exercise_id from analytics.personal_records_current as n
 --                  where n.user_id = c.user_id and c.exercise_id is null
---                    and c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
---                                         n.best_set_volume_session_id, n.max_distance_session_id)
+--                    and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
+--                                          n.best_set_volume_session_id, n.max_distance_session_id)
+--                         or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
 --              ) as x
 --              left join lateral (
 --                  select r.* from analytics.personal_records_current as r

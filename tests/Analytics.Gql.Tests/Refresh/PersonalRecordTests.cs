@@ -175,6 +175,44 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
         Assert.Equal(forgetWhoNamesIt, drift > 0);
     }
 
+    /// <summary>
+    /// A row in which nobody holds anything stands because of a set that is still staged; then that set goes, in a statement
+    /// that touches several exercises and so names none.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_row_without_records_goes_with_the_last_set_even_if_that_was_never_folded_in(bool forgetRowsWithoutRecords)
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var workouts = new Workouts(database);
+        var user = await workouts.UserAsync();
+        var (squat, bench) = (await workouts.ExerciseAsync(), await workouts.ExerciseAsync("Bench press"));
+        var (first, second) = (await workouts.SessionAsync(user, "2026-03-04T10:00:00Z"), await workouts.SessionAsync(user, "2026-03-05T10:00:00Z"));
+        await workouts.SetAsync(first, squat, 5, null);
+        await workouts.FullRefreshAsync();
+        if (forgetRowsWithoutRecords)
+        {
+            const string nobody = "or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0";
+            var recompute = await database.ScalarAsync<string>("select pg_get_functiondef('analytics.recompute'::regproc)");
+            Assert.Contains(nobody, recompute, StringComparison.Ordinal);
+            await database.ExecuteAsync(recompute.Replace(nobody, "", StringComparison.Ordinal));
+        }
+
+        await database.ExecuteAsync("""
+            insert into core.sets (session_id, exercise_id, set_index, reps) values (@second, @squat, 0, 5), (@second, @bench, 1, 5)
+            """, new { second, squat, bench });
+        await database.ExecuteAsync("delete from core.sets where session_id = @first", new { first });
+        await database.ExecuteAsync(
+            "update analytics.staging_changes set changed_at = changed_at - interval '1 minute' where session_id = @first", new { first });
+        await new Drain(database.DataSource, maxRows: 1).RunBatchAsync(CancellationToken.None);
+        await database.ExecuteAsync("delete from core.sets where session_id = @second", new { second });
+
+        await workouts.DrainAsync();
+        var drift = (await new Verification(database.DataSource).RunAsync(CancellationToken.None)).Sum(d => d.Rows);
+        Assert.Equal(forgetRowsWithoutRecords, drift > 0);
+    }
+
     private async Task<(Guid User, Guid Exercise, Guid First, Guid Second)> TwoSessionsAsync()
     {
         var user = await _workouts.UserAsync();

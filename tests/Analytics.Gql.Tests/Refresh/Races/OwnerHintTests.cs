@@ -31,8 +31,6 @@ public sealed class OwnerHintTests : RaceTest
     {
         await ReplaceAsync("analytics.stage_sets",
             ("(user_id, session_id, exercise_id)", "(user_id, session_id, exercise_id, week)"),
-            ("n.exercise_id\n", "n.exercise_id, analytics.week_of(s.started_at)\n"),
-            ("o.exercise_id\n        from", "o.exercise_id, analytics.week_of(s.started_at)\n        from"),
             ("x.exercise_id\n", "x.exercise_id, analytics.week_of(s.started_at)\n"));
         await ReplaceAsync("analytics.recompute",
             ("join places as p on p.session_id = s.session_id", "join places as p on false"));

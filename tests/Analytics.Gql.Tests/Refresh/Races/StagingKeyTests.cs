@@ -20,7 +20,7 @@ public sealed class StagingKeyTests : RaceTest
             nulls not distinct
             """);
         await ReplaceAsync("analytics.stage_sets",
-            ("on s.session_id = n.session_id;", "on s.session_id = n.session_id on conflict do nothing;"));
+            ("on s.session_id = x.session_id;", "on s.session_id = x.session_id on conflict do nothing;"));
         await StageBesideADrainAsync();
         Assert.True(await LostRowsAsync() > 0);
     }
