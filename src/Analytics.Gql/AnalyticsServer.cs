@@ -29,7 +29,7 @@ public static class AnalyticsServer
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         configure?.Invoke(builder);
-        AccessSettings.Check(builder.Configuration, builder.Environment);
+        builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);
         AddStore(builder.Services, connection);
         AddApi(builder.Services);
@@ -39,6 +39,7 @@ public static class AnalyticsServer
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
 
         var app = builder.Build();
+        app.UseAuthentication();
         app.MapAnalyticsGraphQL();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");

@@ -13,6 +13,16 @@ public static class LoaderResults
     /// <summary>A value that needs no loading, where others of its field do.</summary>
     public static IDataLoaderResult<T> Known<T>(T value) => new Ready<T>(value);
 
+    /// <summary>An error that needs no loading, where others of its field do.</summary>
+    public static IDataLoaderResult<T> Failed<T>(Exception error) => new Broken<T>(error);
+
+    private sealed class Broken<T>(Exception error) : IDataLoaderResult<T>
+    {
+        public Task<T> GetResultAsync(CancellationToken cancellationToken = default) => Task.FromException<T>(error);
+
+        Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) => Task.FromException<object?>(error);
+    }
+
     private sealed class Ready<T>(T value) : IDataLoaderResult<T>
     {
         public Task<T> GetResultAsync(CancellationToken cancellationToken = default) => Task.FromResult(value);

@@ -1,4 +1,5 @@
 // Query.freshness.
+using Analytics.Gql.Access;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.Refresh;
 using GraphQL;
@@ -12,7 +13,15 @@ public sealed partial class Query
     /// 100,000).</summary>
     /// <param name="userId">The user; an unknown one has no pending changes of their own.</param>
     public static IDataLoaderResult<Freshness.Freshness> Freshness(
-        [FromServices] FreshnessLoader users, [FromServices] ServiceFreshnessLoader service,
-        [FromServices] ModeMonitor mode, Guid? userId = null) =>
-        userId is { } user ? users.Load(user) : service.Load(mode.SourceFor(Consistency.Refreshed));
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] FreshnessLoader users, [FromServices] ServiceFreshnessLoader service,
+        [FromServices] ModeMonitor mode, Guid? userId = null)
+    {
+        if (userId is not { } user)
+        {
+            may.DemandAnyRead(context);
+            return service.Load(mode.SourceFor(Consistency.Refreshed));
+        }
+        may.DemandRead(context, user);
+        return users.Load(user);
+    }
 }

@@ -1,16 +1,18 @@
 // The GraphQL endpoint: GraphQL over HTTP, POST and GET, one operation or a batch.
 using System.Diagnostics;
+using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
 
-// browser without a query? page ⇒ acceptable answer? ⇒ method, content type, body ⇒ run, each operation of a batch in
+// browser without a query? page ⇒ signed in? ⇒ acceptable answer? ⇒ method, content type, body ⇒ run, each operation of a batch in
 // its own scope ⇒ write
 
 /// <summary>Answers requests to <c>/graphql</c>.</summary>
-public sealed class GraphQLEndpoint(OperationRunner runner, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
+public sealed class GraphQLEndpoint(
+    OperationRunner runner, TokenCheck tokens, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -23,6 +25,8 @@ public sealed class GraphQLEndpoint(OperationRunner runner, IServiceScopeFactory
         var mediaType = ContentNegotiation.Choose(http.Request.Headers.Accept);
         try
         {
+            if (await tokens.RefusalAsync(http).ConfigureAwait(false) is { } refusal)
+                throw RequestRefusedException.Of(refusal);
             if (mediaType is null)
                 throw new RequestRefusedException(
                     StatusCodes.Status406NotAcceptable, ErrorCodes.NotAcceptable,
@@ -36,6 +40,7 @@ public sealed class GraphQLEndpoint(OperationRunner runner, IServiceScopeFactory
         catch (RequestRefusedException refused)
         {
             if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
+            if (refused.Challenge is not null) http.Response.Headers.WWWAuthenticate = refused.Challenge;
             var answer = runner.Refuse(refused.Error);
             await ResponseWriter.WriteAsync(http, mediaType ?? ContentNegotiation.Json, refused.Status, answer)
                 .ConfigureAwait(false);

@@ -1,4 +1,5 @@
 // The addresses of the API.
+using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using GraphQL.Types;
 
@@ -15,7 +16,9 @@ public static class GraphQLRoutes
         var endpoint = ActivatorUtilities.CreateInstance<GraphQLEndpoint>(routes.ServiceProvider);
         group.Map("", endpoint.HandleAsync);
         var sdl = new Lazy<string>(() => SchemaPrinter.Print(routes.ServiceProvider.GetRequiredService<ISchema>()));
-        group.MapGet("/schema.graphql", () => Results.Text(sdl.Value, "text/plain", System.Text.Encoding.UTF8));
+        group.MapGet("/schema.graphql", async (HttpContext http, TokenCheck tokens) => await tokens.RefusalAsync(http) is { } refusal
+            ? Results.Text(refusal.Error.Message, "text/plain", System.Text.Encoding.UTF8, refusal.Status)
+            : Results.Text(sdl.Value, "text/plain", System.Text.Encoding.UTF8));
         return group;
     }
 }

@@ -1,4 +1,5 @@
 // Query.personalRecords.
+using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.PersonalRecords;
@@ -16,6 +17,11 @@ public sealed partial class Query
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
     [ListSizeFrom("exerciseIds", Default = PersonalRecordsLoader.UsualExercises)]
     public static IDataLoaderResult<PersonalRecords.PersonalRecords> PersonalRecords(
-        [FromServices] PersonalRecordsLoader loader, Guid userId, IReadOnlyList<Guid>? exerciseIds = null,
-        Consistency consistency = Consistency.Refreshed) => loader.Load(userId, exerciseIds, consistency);
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] PersonalRecordsLoader loader, Guid userId,
+        IReadOnlyList<Guid>? exerciseIds = null,
+        Consistency consistency = Consistency.Refreshed)
+    {
+        may.DemandRead(context, userId);
+        return loader.Load(userId, exerciseIds, consistency);
+    }
 }

@@ -1,4 +1,5 @@
 // Mutation.enqueueRefresh and Mutation.requestFullRefresh: they stage, the jobs do the work.
+using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
@@ -13,12 +14,15 @@ namespace Analytics.Gql;
 
 public sealed partial class Mutation
 {
-    /// <summary>Stages a user's session, weeks or everything for recomputation; it is done within a second.</summary>
+    /// <summary>Stages a user's session, weeks or everything for recomputation; it is done within a second. One's own, or
+    /// with the scope analytics:refresh anyone's.</summary>
     /// <param name="input">What to recompute.</param>
     public static async Task<EnqueueRefreshPayload> EnqueueRefresh(
+        IResolveFieldContext context, [FromServices] Permissions may,
         [FromServices] Staging staging, [FromServices] FreshnessReader freshness, [FromServices] ModeMonitor mode,
         [FromServices] IOptions<LimitOptions> limits, EnqueueRefreshInput input, CancellationToken ct)
     {
+        may.DemandRefreshOf(context, input.UserId);
         var weeks = input.Weeks?.Select(WeeksOfRange.Monday).Distinct().ToList() ?? [];
         if (weeks.Count > limits.Value.MaxWeeksPerRange)
             throw new ClientError(
@@ -34,18 +38,22 @@ public sealed partial class Mutation
         if (!known)
             throw new ClientError(
                 ErrorCodes.NotFound, $"enqueueRefresh: there is no user {input.UserId}. Check the id.");
+        may.Audit(context, input.UserId);
         var enqueued = weeks.Count + (input.SessionId is null ? 0 : 1);
         var state = await freshness.ReadAsync([input.UserId], mode.SourceFor(Consistency.Refreshed), ct);
         return new EnqueueRefreshPayload(Math.Max(enqueued, 1), new Freshness.Freshness(state[input.UserId]));
     }
 
     /// <summary>Asks for a refresh of every materialized view; all users' answers count as stale until it is
-    /// done.</summary>
+    /// done. Needs the scope analytics:refresh.</summary>
     public static async Task<RequestFullRefreshPayload> RequestFullRefresh(
+        IResolveFieldContext context, [FromServices] Permissions may,
         [FromServices] Staging staging, [FromServices] FreshnessReader freshness, [FromServices] ModeMonitor mode,
         CancellationToken ct)
     {
+        may.DemandRefresh(context);
         await staging.StageFullRefreshAsync(ct);
+        may.Audit(context);
         var state = await freshness.ReadServiceAsync(mode.SourceFor(Consistency.Refreshed), ct);
         return new RequestFullRefreshPayload(true, new Freshness.Freshness(state));
     }

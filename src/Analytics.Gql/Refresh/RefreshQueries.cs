@@ -1,4 +1,5 @@
 // Query.refreshRuns.
+using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Refresh;
 using GraphQL;
@@ -8,9 +9,13 @@ namespace Analytics.Gql;
 
 public sealed partial class Query
 {
-    /// <summary>The latest refresh runs, newest first.</summary>
+    /// <summary>The latest refresh runs, newest first. Needs the scope analytics:refresh.</summary>
     /// <param name="first">How many, 1 to 100.</param>
     [ListSizeFrom("first")]
     public static IDataLoaderResult<IReadOnlyList<RefreshRun>> RefreshRuns(
-        [FromServices] RefreshRunsLoader loader, int first = 20) => loader.LoadLatest(first);
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] RefreshRunsLoader loader, int first = 20)
+    {
+        may.DemandRefresh(context);
+        return loader.LoadLatest(first);
+    }
 }

@@ -1,4 +1,6 @@
 // Query.sessionSummary and Query.sessionSummaries.
+using Analytics.Gql.Access;
+using Analytics.Gql.Batching;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.SessionSummaries;
@@ -9,13 +11,16 @@ namespace Analytics.Gql;
 
 public sealed partial class Query
 {
-    /// <summary>One session; null when there is none. A session too new for the view is computed from the base
+    /// <summary>One session; null when there is none that the viewer may read. A session too new for the view is computed from the base
     /// tables.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
     public static IDataLoaderResult<SessionSummary?> SessionSummary(
-        [FromServices] SessionSummaryLoader loader, Guid sessionId, Consistency consistency = Consistency.Refreshed) =>
-        loader.Load(new SessionAsked(sessionId, consistency));
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] SessionSummaryLoader loader,
+        Guid sessionId, Consistency consistency = Consistency.Refreshed) =>
+        // Whose it is shows only when it is there: another's is answered as if it were not.
+        loader.Load(new SessionAsked(sessionId, consistency))
+            .Then(session => session is not null && may.MayRead(context, session.UserId) ? session : null);
 
     /// <summary>A user's sessions page by page: 'first' with 'after', or 'last' with 'before'; 20 unless said, at most
     /// 100.</summary>
@@ -29,9 +34,13 @@ public sealed partial class Query
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
     [ListSizeFrom("first", "last", Default = SessionPageLoader.DefaultPageSize)]
     public static IDataLoaderResult<SessionSummaryConnection> SessionSummaries(
-        [FromServices] SessionPageLoader loader, Guid userId, SessionSummaryFilter? where = null,
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] SessionPageLoader loader,
+        Guid userId, SessionSummaryFilter? where = null,
         SessionSummaryOrder order = SessionSummaryOrder.StartedAtDesc,
         int? first = null, string? after = null, int? last = null, string? before = null,
-        Consistency consistency = Consistency.Refreshed) =>
-        loader.Load(new PageArguments(userId, where, order, first, after, last, before, consistency));
+        Consistency consistency = Consistency.Refreshed)
+    {
+        may.DemandRead(context, userId);
+        return loader.Load(new PageArguments(userId, where, order, first, after, last, before, consistency));
+    }
 }

@@ -1,4 +1,5 @@
 // Query.user and Query.users.
+using Analytics.Gql.Access;
 using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
@@ -13,21 +14,29 @@ public sealed partial class Query
 {
     /// <summary>A user by id; null when there is none.</summary>
     /// <param name="id">The user.</param>
-    public static IDataLoaderResult<User?> User([FromServices] UserLoader loader, Guid id) => loader.Load(id);
+    public static IDataLoaderResult<User?> User(
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] UserLoader loader, Guid id)
+    {
+        may.DemandRead(context, id);
+        return loader.Load(id);
+    }
 
-    /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none.
-    /// At most 100.</summary>
+    /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none
+    /// or the viewer may not read them. At most 100.</summary>
     /// <param name="ids">At most 100; an id given twice is answered twice.</param>
     [ListSizeFrom("ids")]
     public static IReadOnlyList<IDataLoaderResult<User?>> Users(
-        [FromServices] UserLoader loader, [FromServices] IOptions<LimitOptions> limits, IReadOnlyList<Guid> ids)
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] UserLoader loader,
+        [FromServices] IOptions<LimitOptions> limits, IReadOnlyList<Guid> ids)
     {
         if (ids.Count > limits.Value.MaxUsers)
             throw new ClientError(
                 ErrorCodes.LimitExceeded,
                 $"users: {ids.Count} ids; at most {limits.Value.MaxUsers}. Ask for the rest in another request.");
         // Each element stays parked: to wait here would part this list from others of its level.
-        return [.. ids.Select(id => loader.Load(id).Then(user =>
-            user ?? throw new ClientError(ErrorCodes.NotFound, $"users: there is no user {id}. Check the id.")))!];
+        return [.. ids.Select(id => may.MayRead(context, id)
+            ? loader.Load(id).Then(User? (user) =>
+                user ?? throw new ClientError(ErrorCodes.NotFound, $"users: there is no user {id}. Check the id."))
+            : LoaderResults.Failed<User?>(Permissions.Forbidden(context, id)))];
     }
 }

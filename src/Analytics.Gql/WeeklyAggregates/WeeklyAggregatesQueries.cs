@@ -1,4 +1,5 @@
 // Query.weeklyAggregates.
+using Analytics.Gql.Access;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.WeeklyAggregates;
 using GraphQL;
@@ -18,8 +19,11 @@ public sealed partial class Query
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
     [ListSizeOfRange]
     public static IDataLoaderResult<WeeklyAggregates.WeeklyAggregates> WeeklyAggregates(
-        IResolveFieldContext context, [FromServices] WeeklyAggregatesLoader loader, Guid userId,
+        IResolveFieldContext context, [FromServices] Permissions may, [FromServices] WeeklyAggregatesLoader loader, Guid userId,
         DateOnly from, DateOnly to, string timeZone = "UTC", Weekday weekStartsOn = Weekday.Monday, bool fillGaps = false,
-        Consistency consistency = Consistency.Refreshed) =>
-        loader.Load(context, new WeeksArguments(userId, from, to, timeZone, weekStartsOn, fillGaps, consistency));
+        Consistency consistency = Consistency.Refreshed)
+    {
+        may.DemandRead(context, userId);
+        return loader.Load(context, new WeeksArguments(userId, from, to, timeZone, weekStartsOn, fillGaps, consistency));
+    }
 }

@@ -49,15 +49,23 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
     }
 
     [Theory]
-    [InlineData("Production", "Open", "it would let everyone in")]
-    [InlineData("Development", "Closed", "Analytics:Auth:Mode is 'Closed'")]
-    public async Task Serve_refuses_to_start_where_it_would_be_open(string environment, string mode, string part)
+    [InlineData("Production", "Mode=Open", "it would let everyone in")]
+    [InlineData("Staging", "Mode=Open;SigningKey=0123456789012345678901234567890123456789", "it would let everyone in")]
+    [InlineData("Development", "Mode=Closed", "Analytics:Auth:Mode is 'Closed'")]
+    [InlineData("Production", "Mode=", "Neither Analytics:Auth:Authority nor Analytics:Auth:SigningKey is set")]
+    [InlineData("Development", "Mode=", "In Development Analytics__Auth__Mode=Open lets everyone in")]
+    [InlineData("Production", "SigningKey=short;Audience=a;Issuer=i", "Analytics:Auth:SigningKey has 5 bytes; at least 32")]
+    [InlineData("Production", "SigningKey=0123456789012345678901234567890123456789;Issuer=i", "Analytics:Auth:Audience is not set")]
+    [InlineData("Production", "SigningKey=0123456789012345678901234567890123456789;Audience=a", "Analytics:Auth:Issuer is not set")]
+    [InlineData("Production", "Authority=http://login.example.com;Audience=a", "it must be an https address")]
+    [InlineData("Production", "Authority=https://login.example.com;SigningKey=x;Audience=a", "are both set")]
+    public async Task Serve_refuses_to_start_where_it_would_be_open_or_nobody_could_come_in(string environment, string settings, string part)
     {
-        var result = await ServerProcess.RunAsync(["serve"], new Dictionary<string, string>
+        var variables = settings.Split(';').Select(s => s.Split('=', 2)).ToDictionary(s => $"Analytics__Auth__{s[0]}", s => s[1]);
+        var result = await ServerProcess.RunAsync(["serve"], new Dictionary<string, string>(variables)
         {
             [Connection] = fixture.Database.ConnectionString,
             ["ASPNETCORE_ENVIRONMENT"] = environment,
-            ["Analytics__Auth__Mode"] = mode,
         });
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(part, result.Errors, StringComparison.Ordinal);

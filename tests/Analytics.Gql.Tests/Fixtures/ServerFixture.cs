@@ -21,7 +21,7 @@ public class ServerFixture : DatabaseFixture
 
     public HttpClient Http { get; private set; } = null!;
     public Workouts Workouts { get; private set; } = null!;
-    public RecordedLog Log { get; } = new();
+    public RecordedLog Log { get; protected init; } = new();
 
     public override async Task InitializeAsync()
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Analytics.Gql.Access;
 using Analytics.Gql.Http;
 using Analytics.Gql.Tests.Engine;
 using Analytics.Gql.Tests.Fixtures;
@@ -33,7 +34,9 @@ public class SampleServer : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders().AddProvider(Log);
         SampleEngine.AddSample(builder.Services);
+        builder.Services.AddAccess(new AuthOptions { Mode = "Open" });
         _app = builder.Build();
+        _app.UseAuthentication();
         _app.MapAnalyticsGraphQL();
         await _app.StartAsync();
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
