@@ -33,6 +33,7 @@ public class SampleServer : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders().AddProvider(Log);
         SampleEngine.AddSample(builder.Services);
+        builder.Services.AddStreaming();
         _app = builder.Build();
         _app.MapAnalyticsGraphQL();
         await _app.StartAsync();
