@@ -7,7 +7,7 @@ public static class AnalyticsSchema
 {
     /// <summary>Adds the engine with this API's schema; needs no database until a field is asked.</summary>
     public static IServiceCollection AddAnalyticsSchema(this IServiceCollection services) =>
-        services.AddGraphQLEngine<Query, Mutation>(engine =>
+        services.AddGraphQLEngine<Query, Mutation, Subscription>(engine =>
         {
             engine.SchemaDescription =
                 "Workout aggregates out of PostgreSQL materialized views; each answer says how fresh it is.";
@@ -15,10 +15,13 @@ public static class AnalyticsSchema
         });
 }
 
-// Each feature adds its fields to these two.
+// Each feature adds its fields to these three.
 
 /// <summary>What can be read.</summary>
 public sealed partial class Query;
 
 /// <summary>What can be asked of the refresh jobs; the fields of one operation run one after another.</summary>
 public sealed partial class Mutation;
+
+/// <summary>What can be listened to, over server-sent events or a WebSocket.</summary>
+public sealed partial class Subscription;

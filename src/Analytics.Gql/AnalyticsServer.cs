@@ -33,6 +33,7 @@ public static class AnalyticsServer
         var connection = ConnectionString(builder.Configuration);
         AddStore(builder.Services, connection);
         AddApi(builder.Services);
+        AddSubscriptions(builder.Services, connection);
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
         builder.Services.AddHostedService(s => s.GetRequiredService<Calendars>());
         builder.Services.AddRefreshJobs(connection);
@@ -40,6 +41,7 @@ public static class AnalyticsServer
 
         var app = builder.Build();
         app.UseAuthentication();
+        app.UseWebSockets();
         app.MapAnalyticsGraphQL();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
@@ -77,6 +79,13 @@ public static class AnalyticsServer
             .AddSingleton(s => new FreshnessReader(ReadsOf(s)));
 
         static NpgsqlDataSource ReadsOf(IServiceProvider s) => s.GetRequiredKeyedService<NpgsqlDataSource>(Reads);
+    }
+
+    private static void AddSubscriptions(IServiceCollection services, string connection)
+    {
+        services.AddStreaming();
+        services.AddSingleton(new RefreshFeedSource(connection)).AddSingleton<RefreshEvents>().AddSingleton<RefreshFeed>();
+        services.AddHostedService(s => s.GetRequiredService<RefreshFeed>());
     }
 
     private static void AddApi(IServiceCollection services)

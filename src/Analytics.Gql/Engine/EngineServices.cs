@@ -2,6 +2,7 @@
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Plain;
 using Analytics.Gql.Engine.Scalars;
+using Analytics.Gql.Engine.Streaming;
 using GraphQL;
 using GraphQL.Types;
 using GraphQLParser.AST;
@@ -17,7 +18,21 @@ public static class EngineServices
     public static IServiceCollection AddGraphQLEngine<TQuery, TMutation>(
         this IServiceCollection services, Action<EngineOptions>? configure = null)
         where TQuery : class
+        where TMutation : class =>
+        services.AddGraphQLEngine<TQuery>(schema => schema.WithMutation<TMutation>(), configure);
+
+    /// <summary>The same with subscriptions.</summary>
+    public static IServiceCollection AddGraphQLEngine<TQuery, TMutation, TSubscription>(
+        this IServiceCollection services, Action<EngineOptions>? configure = null)
+        where TQuery : class
         where TMutation : class
+        where TSubscription : class =>
+        services.AddGraphQLEngine<TQuery>(
+            schema => schema.WithMutation<TMutation>().WithSubscription<TSubscription>(), configure);
+
+    private static IServiceCollection AddGraphQLEngine<TQuery>(
+        this IServiceCollection services, Action<IConfigureAutoSchema> roots, Action<EngineOptions>? configure)
+        where TQuery : class
     {
         var options = new EngineOptions();
         configure?.Invoke(options);
@@ -31,12 +46,13 @@ public static class EngineServices
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
             .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
         return services.AddGraphQL(engine => engine
-            .AddAutoSchema<TQuery>(schema => schema.WithMutation<TMutation>())
+            .AddAutoSchema<TQuery>(roots)
             .AddGraphTypeMappingProvider<PropertyObjectTypes>()
             .AddSystemTextJson()
             .AddErrorInfoProvider<ErrorPresenter>()
             .AddExecutionStrategy<LevelExecution>(OperationType.Query)
             .AddExecutionStrategy<MutationExecution>(OperationType.Mutation)
+            .AddExecutionStrategy<StreamExecution>(OperationType.Subscription)
             .ConfigureSchema(schema =>
             {
                 schema.Description = options.SchemaDescription;

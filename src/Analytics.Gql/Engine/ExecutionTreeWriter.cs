@@ -18,17 +18,36 @@ public sealed class ExecutionTreeWriter(IErrorInfoProvider errors)
 
     [ThreadStatic] private static Utf8JsonWriter? _reusable;
 
-    public void Write(IBufferWriter<byte> output, ExecutionResult result)
+    public void Write(IBufferWriter<byte> output, ExecutionResult result) => With(output, json => Write(json, result));
+
+    /// <summary>The errors of a result, as a list.</summary>
+    public void WriteErrors(IBufferWriter<byte> output, ExecutionResult result) => With(output, json => WriteErrors(json, result));
+
+    private static void With(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
     {
         var json = _reusable ?? new Utf8JsonWriter(output, Options);
         _reusable = null;
         json.Reset(output);
+        write(json);
+        json.Flush();
+        json.Reset(Stream.Null); // lets go of the response, which outlives this call otherwise
+        _reusable = json;
+    }
+
+    private void WriteErrors(Utf8JsonWriter json, ExecutionResult result)
+    {
+        json.WriteStartArray();
+        foreach (var error in result.Errors ?? []) WriteError(json, error);
+        json.WriteEndArray();
+    }
+
+    private void Write(Utf8JsonWriter json, ExecutionResult result)
+    {
         json.WriteStartObject();
         if (result.Errors is { Count: > 0 })
         {
-            json.WriteStartArray("errors"u8);
-            foreach (var error in result.Errors) WriteError(json, error);
-            json.WriteEndArray();
+            json.WritePropertyName("errors"u8);
+            WriteErrors(json, result);
         }
         if (result.Executed)
         {
@@ -42,9 +61,6 @@ public sealed class ExecutionTreeWriter(IErrorInfoProvider errors)
             WriteValue(json, extensions);
         }
         json.WriteEndObject();
-        json.Flush();
-        json.Reset(Stream.Null); // lets go of the response, which outlives this call otherwise
-        _reusable = json;
     }
 
     private static void WriteNode(Utf8JsonWriter json, ExecutionNode? node)

@@ -1,5 +1,6 @@
 // What travels with one operation besides its text: asked how, traced under which id.
 using Analytics.Gql.Engine.Plain;
+using Analytics.Gql.Engine.Streaming;
 
 namespace Analytics.Gql.Engine;
 
@@ -18,6 +19,18 @@ public sealed class OperationContext(string traceId, bool queriesOnly = false) :
     public string TraceId { get; } = traceId;
 
     public bool QueriesOnly { get; } = queriesOnly;
+
+    /// <summary>The caller can take more than one result; otherwise subscriptions are refused.</summary>
+    public bool CanStream { get; init; }
+
+    /// <summary>The last event that a client saw which comes back; its subscription goes on after it.</summary>
+    public string? LastEventId { get; init; }
+
+    /// <summary>What a subscription field answers: the events of <paramref name="source"/>, as fast as the client takes
+    /// them.</summary>
+    public IObservable<T> Stream<T>(IAsyncEnumerable<T> source) => new PulledStream<T>(source, Demand);
+
+    internal Demand Demand { get; } = new();
 
     internal Selections Selections { get; } = new();
 }

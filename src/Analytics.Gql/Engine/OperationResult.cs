@@ -1,5 +1,6 @@
 // An answer, before it becomes bytes. Callers need no type of the engine's library.
 using System.Buffers;
+using Analytics.Gql.Engine.Streaming;
 using GraphQL;
 
 namespace Analytics.Gql.Engine;
@@ -21,6 +22,13 @@ public sealed class OperationResult
     /// <summary>Whether an error has this code on purpose; for choosing a status code.</summary>
     public bool HasError(string code) =>
         Execution.Errors?.Any(error => error is ClientError && error.Code == code) == true;
+
+    /// <summary>The event that a subscription's result is about; null for any other.</summary>
+    public string? EventId =>
+        Execution.Extensions?.TryGetValue(StreamExecution.EventIdKey, out var id) == true ? id as string : null;
+
+    /// <summary>Writes the errors alone, as a list.</summary>
+    public void WriteErrorsTo(IBufferWriter<byte> output) => _writer.WriteErrors(output, Execution);
 
     /// <summary>Writes the response as UTF-8 JSON.</summary>
     public void WriteTo(IBufferWriter<byte> output) => _writer.Write(output, Execution);

@@ -1,11 +1,14 @@
 // Runs one operation: the way into the engine for HTTP, sockets and tests.
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Streaming;
 using GraphQL;
 using GraphQL.Types;
 using GraphQL.Validation;
 using GraphQL.Validation.Rules;
+using GraphQLParser.AST;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Engine;
@@ -44,11 +47,45 @@ public sealed class OperationRunner
     /// <exception cref="OperationCanceledException">The caller went away; nothing is logged.</exception>
     public async Task<OperationResult> RunAsync(
         OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
+        CancellationToken ct) =>
+        new(await ExecuteAsync(request, context, services, user, ct).ConfigureAwait(false), _writer);
+
+    /// <summary>Starts an operation of any kind: a subscription listens when this returns, and the sequence gives its
+    /// results; that of a query or mutation gives one.</summary>
+    /// <returns>To be read once, to its end or until cancelled: only that unsubscribes.</returns>
+    /// <exception cref="OperationCanceledException">The caller went away; nothing is logged.</exception>
+    public async Task<IAsyncEnumerable<OperationResult>> StartAsync(
+        OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
+        CancellationToken ct)
+    {
+        var result = await ExecuteAsync(request, context, services, user, ct).ConfigureAwait(false);
+        if (result.Streams is { Count: > 0 } streams)
+            return ResultsAsync(new ResponseStream(streams.Values.Single(), context), ct);
+        // The library calls one that could not be started executed.
+        if (result.Operation?.Operation == OperationType.Subscription) result.Executed = false;
+        return OneAsync(new OperationResult(result, _writer));
+    }
+
+    private async IAsyncEnumerable<OperationResult> ResultsAsync(
+        ResponseStream results, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var result in results.ReadAsync(ct).ConfigureAwait(false))
+            yield return new OperationResult(result, _writer);
+    }
+
+    private static async IAsyncEnumerable<OperationResult> OneAsync(OperationResult result)
+    {
+        await Task.CompletedTask;
+        yield return result;
+    }
+
+    private async Task<ExecutionResult> ExecuteAsync(
+        OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
         CancellationToken ct)
     {
         var bytes = Encoding.UTF8.GetByteCount(request.Query);
         if (bytes > _maxDocumentBytes)
-            return Refuse(new ClientError(
+            return new ExecutionResult(new ClientError(
                 ErrorCodes.LimitExceeded,
                 $"The document has {bytes} bytes; at most {_maxDocumentBytes}. "
                 + "Move values to variables or ask in several operations."));
@@ -70,7 +107,7 @@ public sealed class OperationRunner
             _documents.Keep(request.Query, document);
         if (!result.Executed && result.Errors is { Count: > MaxErrors } errors)
             result.Errors = [.. errors.Take(MaxErrors)];
-        return new OperationResult(result, _writer);
+        return result;
     }
 
     /// <summary>An answer for a request that never became an operation.</summary>

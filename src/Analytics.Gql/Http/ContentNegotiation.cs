@@ -7,6 +7,7 @@ namespace Analytics.Gql.Http;
 public static class ContentNegotiation
 {
     public const string Json = "application/json";
+    public const string EventStream = "text/event-stream";
     public const string GraphQLJson = "application/graphql-response+json";
 
     /// <summary>The answer's media type; null when the client accepts none that we write (406).</summary>
@@ -25,6 +26,22 @@ public static class ContentNegotiation
             (best, bestQuality) = (written, quality);
         }
         return best;
+    }
+
+    /// <summary>Whether an event stream is what the client would rather have: named, and before any other that we
+    /// write.</summary>
+    public static bool PrefersEventStream(StringValues accept)
+    {
+        if (!MediaTypeHeaderValue.TryParseList(accept, out var wanted)) return false;
+        var (preferred, bestQuality) = (false, 0.0);
+        foreach (var type in wanted)
+        {
+            var isStream = Is(type, EventStream);
+            var quality = type.Quality ?? 1;
+            if (quality <= bestQuality || !isStream && Written(type) is null) continue;
+            (preferred, bestQuality) = (isStream, quality);
+        }
+        return preferred;
     }
 
     /// <summary>Whether a person in a browser asks: only they name text/html.</summary>

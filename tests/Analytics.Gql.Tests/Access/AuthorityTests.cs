@@ -39,6 +39,7 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
         server.Logging.ClearProviders().AddProvider(_log);
         SampleEngine.AddSample(server.Services);
         server.Services.AddAccess(new AuthOptions { Authority = _authority, Audience = Tokens.Audience });
+        server.Services.AddStreaming();
         _server = server.Build();
         _server.UseAuthentication();
         _server.MapAnalyticsGraphQL();

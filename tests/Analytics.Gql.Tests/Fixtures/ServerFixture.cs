@@ -19,6 +19,13 @@ public class ServerFixture : DatabaseFixture
     /// <summary>Settings of this server besides those that it needs, as command-line arguments.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>What this server has otherwise than a real one, such as a clock.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+    }
+
     public HttpClient Http { get; private set; } = null!;
     public Workouts Workouts { get; private set; } = null!;
     public RecordedLog Log { get; protected init; } = new();
@@ -34,7 +41,11 @@ public class ServerFixture : DatabaseFixture
                 "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
                 $"--ConnectionStrings:Analytics={Database.ConnectionString}", .. Settings,
             ],
-            builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(Log));
+            builder =>
+            {
+                builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(Log);
+                Configure(builder);
+            });
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }
@@ -46,6 +57,8 @@ public class ServerFixture : DatabaseFixture
         await _app.DisposeAsync();
         await base.DisposeAsync();
     }
+
+    public Task StopAsync() => _app.StopAsync();
 
     /// <summary>Posts an operation and returns the whole answer.</summary>
     public async Task<JsonElement> AskAsync([StringSyntax("graphql")] string query, object? variables = null, CancellationToken ct = default)

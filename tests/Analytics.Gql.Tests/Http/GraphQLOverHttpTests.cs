@@ -34,7 +34,7 @@ public sealed class GraphQLOverHttpTests(SampleServer server) : IClassFixture<Sa
     }
 
     [Theory]
-    [InlineData("text/event-stream")]
+    [InlineData("multipart/mixed")]
     [InlineData("application/xml")]
     [InlineData("application/json; charset=iso-8859-1")]
     [InlineData("application/json;q=0")]

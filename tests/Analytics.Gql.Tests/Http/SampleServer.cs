@@ -35,6 +35,7 @@ public class SampleServer : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(Log);
         SampleEngine.AddSample(builder.Services);
         builder.Services.AddAccess(new AuthOptions { Mode = "Open" });
+        builder.Services.AddStreaming();
         _app = builder.Build();
         _app.UseAuthentication();
         _app.MapAnalyticsGraphQL();

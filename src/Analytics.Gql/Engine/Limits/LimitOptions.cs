@@ -80,15 +80,19 @@ public sealed class BoundsAttribute(long least, long most) : Attribute
 /// <summary>Refuses to start with a limit out of its range.</summary>
 public sealed class LimitOptionsCheck : IValidateOptions<LimitOptions>
 {
-    public ValidateOptionsResult Validate(string? name, LimitOptions options)
+    public ValidateOptionsResult Validate(string? name, LimitOptions options) =>
+        Check(LimitOptions.Section, options);
+
+    /// <summary>Checks every setting of a section that has <see cref="BoundsAttribute"/>.</summary>
+    public static ValidateOptionsResult Check(string section, object options)
     {
         List<string> faults = [];
-        foreach (var property in typeof(LimitOptions).GetProperties())
+        foreach (var property in options.GetType().GetProperties())
         {
             if (property.GetCustomAttribute<BoundsAttribute>() is not { } range) continue;
             var value = Convert.ToInt64(property.GetValue(options), CultureInfo.InvariantCulture);
             if (value >= range.Least && value <= range.Most) continue;
-            faults.Add($"{LimitOptions.Section}:{property.Name} is {value}; "
+            faults.Add($"{section}:{property.Name} is {value}; "
                 + $"it must be between {range.Least} and {range.Most}. "
                 + "Correct the setting, or remove it to use the default.");
         }

@@ -1,0 +1,20 @@
+// What the transports of subscriptions need.
+using Analytics.Gql.Access;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Gql.Http;
+
+public static class StreamingServices
+{
+    /// <summary>Adds settings and counters; a socket also needs <c>UseWebSockets()</c> before the endpoint.</summary>
+    public static IServiceCollection AddStreaming(this IServiceCollection services)
+    {
+        services.AddOptions<SubscriptionOptions>().BindConfiguration(SubscriptionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SubscriptionOptions>, SubscriptionOptionsCheck>();
+        services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ConnectionAccess>();
+        return services.AddSingleton<ConnectionCounts>();
+    }
+}
