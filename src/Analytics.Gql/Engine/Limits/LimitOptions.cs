@@ -1,8 +1,4 @@
 // The bounds of the API: settings under Analytics:Limits, with defaults that an ordinary dashboard never meets.
-using System.Globalization;
-using System.Reflection;
-using Microsoft.Extensions.Options;
-
 namespace Analytics.Gql.Engine.Limits;
 
 /// <summary>Bounds on what one request may ask for.</summary>
@@ -68,30 +64,5 @@ public sealed class LimitOptions
     [Bounds(0, 1_073_741_824)] public long DocumentCacheBytes { get; set; } = 33_554_432;
 }
 
-/// <summary>The values that a setting may take, both ends included.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class BoundsAttribute(long least, long most) : Attribute
-{
-    public long Least { get; } = least;
-
-    public long Most { get; } = most;
-}
-
 /// <summary>Refuses to start with a limit out of its range.</summary>
-public sealed class LimitOptionsCheck : IValidateOptions<LimitOptions>
-{
-    public ValidateOptionsResult Validate(string? name, LimitOptions options)
-    {
-        List<string> faults = [];
-        foreach (var property in typeof(LimitOptions).GetProperties())
-        {
-            if (property.GetCustomAttribute<BoundsAttribute>() is not { } range) continue;
-            var value = Convert.ToInt64(property.GetValue(options), CultureInfo.InvariantCulture);
-            if (value >= range.Least && value <= range.Most) continue;
-            faults.Add($"{LimitOptions.Section}:{property.Name} is {value}; "
-                + $"it must be between {range.Least} and {range.Most}. "
-                + "Correct the setting, or remove it to use the default.");
-        }
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-}
+public sealed class LimitOptionsCheck() : BoundsCheck<LimitOptions>(LimitOptions.Section);
