@@ -39,6 +39,7 @@ public static class AnalyticsServer
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
 
         var app = builder.Build();
+        app.UseAnalyticsHttp();
         app.MapAnalyticsGraphQL();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
@@ -81,6 +82,7 @@ public static class AnalyticsServer
     private static void AddApi(IServiceCollection services)
     {
         services.AddAnalyticsSchema();
+        services.AddAnalyticsHttp();
         services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>();
         services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
             .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>()

@@ -50,6 +50,10 @@ public static class ErrorCodes
     /// the message names.</summary>
     public const string BadRequest = "BAD_REQUEST";
 
+    /// <summary>The client sent more requests than it may in a minute. Wait as long as the Retry-After header
+    /// says.</summary>
+    public const string RateLimited = "RATE_LIMITED";
+
     /// <summary>The client sent its own text to a server that answers trusted documents only. Send the id of
     /// one.</summary>
     public const string TrustedDocumentsOnly = "TRUSTED_DOCUMENTS_ONLY";

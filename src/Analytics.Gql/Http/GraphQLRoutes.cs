@@ -14,7 +14,8 @@ public static class GraphQLRoutes
     {
         var group = routes.MapGroup(Path);
         var endpoint = ActivatorUtilities.CreateInstance<GraphQLEndpoint>(routes.ServiceProvider);
-        group.Map("", endpoint.HandleAsync);
+        var gate = ActivatorUtilities.CreateInstance<RequestGate>(routes.ServiceProvider);
+        group.Map("", http => gate.RunAsync(http, endpoint.HandleAsync));
         if (!routes.ServiceProvider.GetRequiredService<IOptions<SchemaOptions>>().Value.Introspection) return group;
         var sdl = new Lazy<string>(() => SchemaPrinter.Print(routes.ServiceProvider.GetRequiredService<ISchema>()));
         group.MapGet("/schema.graphql", () => Results.Text(sdl.Value, "text/plain", System.Text.Encoding.UTF8));

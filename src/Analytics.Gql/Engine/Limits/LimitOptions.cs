@@ -48,7 +48,13 @@ public sealed class LimitOptions
     /// </remarks>
     [Bounds(1, 100_000_000)] public long MaxCost { get; set; } = 250_000;
 
+    /// <summary>Directives of one operation, fragments expanded; several rules look at each.</summary>
+    [Bounds(0, 10_000)] public int MaxDirectives { get; set; } = 50;
+
     /// <summary>UTF-8 bytes of one document.</summary>
+    /// <remarks>Tokens need no bound of their own: each has at least a byte, and reading takes time in proportion to
+    /// the bytes. What grows faster is bounded above: selections, aliases, fragments, directives, and repeated
+    /// fields in <see cref="ShapeRule.MaxMergeWork"/>.</remarks>
     [Bounds(1_000, 1_048_576)] public int MaxDocumentBytes { get; set; } = 65_536;
 
     /// <summary>Bytes of one HTTP request body.</summary>
@@ -59,6 +65,20 @@ public sealed class LimitOptions
 
     /// <summary>Seconds that one SQL statement may take.</summary>
     [Bounds(1, 600)] public int StatementTimeoutS { get; set; } = 15;
+
+    /// <summary>Seconds that one request may take, from its first byte to its answer; then its statements are
+    /// cancelled.</summary>
+    [Bounds(1, 3_600)] public int RequestTimeoutS { get; set; } = 30;
+
+    /// <summary>Requests that one client may send in a minute, counted by its user, else by its address; 0: any
+    /// number. A batch is one request.</summary>
+    [Bounds(0, 1_000_000)] public int RequestsPerMinutePerClient { get; set; }
+
+    /// <summary>Requests that are worked on at once.</summary>
+    [Bounds(1, 100_000)] public int MaxConcurrentRequests { get; set; } = 1_000;
+
+    /// <summary>Requests that wait for others to end; more are refused.</summary>
+    [Bounds(0, 100_000)] public int MaxQueuedRequests { get; set; } = 1_000;
 
     /// <summary>Memory for parsed documents, in bytes.</summary>
     [Bounds(0, 1_073_741_824)] public long DocumentCacheBytes { get; set; } = 33_554_432;
