@@ -1,5 +1,6 @@
 // The schema of this API: its root types, and what the engine is told about them.
 using Analytics.Gql.Engine;
+using Analytics.Gql.Engine.Documents;
 
 namespace Analytics.Gql;
 
@@ -12,7 +13,22 @@ public static class AnalyticsSchema
             engine.SchemaDescription =
                 "Workout aggregates out of PostgreSQL materialized views; each answer says how fresh it is.";
             engine.FaultMappers.Add(DatabaseFaults.Map);
+            foreach (var file in ShippedDocuments()) engine.ShippedDocuments.Add(file);
         });
+
+    // schema/operations, embedded by the project file.
+    private static IEnumerable<DocumentFile> ShippedDocuments()
+    {
+        var assembly = typeof(AnalyticsSchema).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(
+            name => name.EndsWith(".graphql", StringComparison.Ordinal)))
+        {
+            using var bytes = new MemoryStream();
+            using var resource = assembly.GetManifestResourceStream(name)!;
+            resource.CopyTo(bytes);
+            yield return new DocumentFile(name, bytes.ToArray());
+        }
+    }
 }
 
 // Each feature adds its fields to these three.

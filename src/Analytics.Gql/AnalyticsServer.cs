@@ -40,6 +40,7 @@ public static class AnalyticsServer
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
 
         var app = builder.Build();
+        app.UseAnalyticsHttp();
         app.UseAuthentication();
         app.UseWebSockets();
         app.MapAnalyticsGraphQL();
@@ -91,6 +92,7 @@ public static class AnalyticsServer
     private static void AddApi(IServiceCollection services)
     {
         services.AddAnalyticsSchema();
+        services.AddAnalyticsHttp();
         services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>();
         services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
             .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>()

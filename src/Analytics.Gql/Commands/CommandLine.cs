@@ -1,11 +1,9 @@
 // The commands of analytics-gql. Exit codes: 0 done, 1 drift or a failed refresh, 2 wrong settings or no database.
 using System.CommandLine;
-using Analytics.Gql.Engine;
 using Analytics.Gql.Jobs;
 using Analytics.Store;
 using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
-using GraphQL.Types;
 using Npgsql;
 
 namespace Analytics.Gql.Commands;
@@ -25,7 +23,7 @@ public static class CommandLine
         root.Subcommands.Add(Refresh());
         root.Subcommands.Add(Mode());
         root.Subcommands.Add(VerifyCommand.Create());
-        root.Subcommands.Add(Schema());
+        root.Subcommands.Add(SchemaCommand.Create());
         root.SetAction((_, ct) => RunServerAsync([], ct));
         return root;
     }
@@ -99,24 +97,6 @@ public static class CommandLine
             return Done;
         }));
         return command;
-    }
-
-    private static Command Schema()
-    {
-        var output = new Option<FileInfo?>("--output") { Description = "A file; standard output unless given." };
-        var export = new Command("export", "Writes the GraphQL schema as SDL.") { output };
-        export.SetAction((parsed, ct) => GuardAsync(async () =>
-        {
-            await using var services = new ServiceCollection().AddLogging()
-                .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddAnalyticsSchema().BuildServiceProvider();
-            var text = SchemaPrinter.Print(services.GetRequiredService<ISchema>());
-            if (parsed.GetValue(output) is { } file)
-                await File.WriteAllTextAsync(file.FullName, text, ct);
-            else
-                Console.Write(text);
-            return Done;
-        }));
-        return new Command("schema", "The GraphQL schema.") { export };
     }
 
     internal static IConfiguration Settings() => new ConfigurationBuilder()

@@ -1,4 +1,5 @@
 // What the server tells the engine in code (limits are settings: Limits/LimitOptions.cs).
+using Analytics.Gql.Engine.Documents;
 using GraphQL.Validation;
 
 namespace Analytics.Gql.Engine;
@@ -15,4 +16,7 @@ public sealed class EngineOptions
 
     /// <summary>Rules that depend on the caller or on variables: they also run when the document is cached.</summary>
     public IList<IValidationRule> RequestRules { get; } = [];
+
+    /// <summary>Trusted documents that come with the server.</summary>
+    public IList<DocumentFile> ShippedDocuments { get; } = [];
 }

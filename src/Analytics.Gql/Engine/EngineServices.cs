@@ -1,4 +1,5 @@
 // Puts the engine together: schema from C# classes, scalars, strategies, limits.
+using Analytics.Gql.Engine.Documents;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Plain;
 using Analytics.Gql.Engine.Scalars;
@@ -44,6 +45,7 @@ public static class EngineServices
         services.AddScalars();
         services.AddTransient(typeof(PropertyObjectType<>));
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
+            .AddSingleton<DocumentCheck>().AddSingleton<TrustedDocuments>().AddSingleton<RequestedDocuments>()
             .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
         return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(roots)
@@ -68,7 +70,11 @@ public static class EngineServices
     private static void AddLimits(this IServiceCollection services)
     {
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateOnStart();
+        services.AddOptions<DocumentOptions>().BindConfiguration(DocumentOptions.Section).ValidateOnStart();
+        services.AddOptions<SchemaOptions>().BindConfiguration(SchemaOptions.Section);
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsCheck>();
+        services.AddSingleton<IValidateOptions<DocumentOptions>>(
+            new BoundsCheck<DocumentOptions>(DocumentOptions.Section));
     }
 
     // The library finds its built-in scalars by type and asks the container first: ours take their places.

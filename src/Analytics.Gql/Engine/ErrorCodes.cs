@@ -49,4 +49,27 @@ public static class ErrorCodes
     /// <summary>The client sent a request that is not a GraphQL request: broken JSON, a missing query. Correct what
     /// the message names.</summary>
     public const string BadRequest = "BAD_REQUEST";
+
+    /// <summary>The client sent more requests than it may in a minute. Wait as long as the Retry-After header
+    /// says.</summary>
+    public const string RateLimited = "RATE_LIMITED";
+
+    /// <summary>The client sent its own text to a server that answers trusted documents only. Send the id of
+    /// one.</summary>
+    public const string TrustedDocumentsOnly = "TRUSTED_DOCUMENTS_ONLY";
+
+    /// <summary>The client sent a documentId that the server does not know. Send one that 'analytics-gql schema
+    /// documents' lists.</summary>
+    public const string DocumentNotFound = "DOCUMENT_NOT_FOUND";
+
+    /// <summary>The client sent the hash of a query that the server does not remember. Send hash and query together;
+    /// Apollo's clients do so by themselves.</summary>
+    public const string PersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND";
+
+    /// <summary>The client sent the hash of a query to a server that remembers none. Send the query.</summary>
+    public const string PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED";
+
+    /// <summary>The client asked for __schema or __type where introspection is off. Use the schema file of your
+    /// build.</summary>
+    public const string IntrospectionDisabled = "INTROSPECTION_DISABLED";
 }

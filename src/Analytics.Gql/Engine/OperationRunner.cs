@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
+using Analytics.Gql.Engine.Documents;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Streaming;
 using GraphQL;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Engine;
 
-// text ⇒ size ⇒ cached? else parse, shape limits, standard rules ⇒ variables ⇒ cost and request rules ⇒ execute ⇒
+// id, hash or text ⇒ text ⇒ size ⇒ cached? else parse, shape limits, standard rules ⇒ variables ⇒ cost and request rules ⇒ execute ⇒
 // cache the document
 //
 // Only what depends on the text alone is skipped for a cached document.
@@ -25,20 +26,23 @@ public sealed class OperationRunner
     public const int MaxErrors = 50;
 
     private readonly IDocumentExecuter<ISchema> _executer;
+    private readonly RequestedDocuments _requested;
     private readonly DocumentCache _documents;
     private readonly ExecutionTreeWriter _writer;
     private readonly FaultMasking _faults;
     private readonly int _maxDocumentBytes;
+    private readonly long _maxCost;
     private readonly IValidationRule[] _everyRule, _requestRules;
 
     public OperationRunner(
-        IDocumentExecuter<ISchema> executer, DocumentCache documents, ExecutionTreeWriter writer, FaultMasking faults,
-        EngineOptions options, IOptions<LimitOptions> limits)
+        IDocumentExecuter<ISchema> executer, RequestedDocuments requested, DocumentCache documents,
+        ExecutionTreeWriter writer, FaultMasking faults, EngineOptions options, IOptions<LimitOptions> limits,
+        IOptions<SchemaOptions> schema)
     {
-        (_executer, _documents, _writer, _faults) = (executer, documents, writer, faults);
-        _maxDocumentBytes = limits.Value.MaxDocumentBytes;
+        (_executer, _requested, _documents, _writer, _faults) = (executer, requested, documents, writer, faults);
+        (_maxDocumentBytes, _maxCost) = (limits.Value.MaxDocumentBytes, limits.Value.MaxCost);
         IValidationRule[] request = [new OperationKindRule(), .. options.RequestRules, new CostRule(limits.Value)];
-        _everyRule = [new ShapeRule(limits.Value), .. DocumentValidator.CoreRules, .. request];
+        _everyRule = [new ShapeRule(limits.Value), new IntrospectionRule(schema.Value), .. DocumentValidator.CoreRules, .. request];
         // This standard rule runs the validators of features over argument values, which a cached text does not fix.
         _requestRules = [FieldArgumentsAreValidRule.Instance, .. request];
     }
@@ -83,6 +87,14 @@ public sealed class OperationRunner
         OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
         CancellationToken ct)
     {
+        try
+        {
+            request = _requested.Resolve(request);
+        }
+        catch (ClientError refused)
+        {
+            return new ExecutionResult(refused);
+        }
         var bytes = Encoding.UTF8.GetByteCount(request.Query);
         if (bytes > _maxDocumentBytes)
             return new ExecutionResult(new ClientError(
@@ -105,6 +117,10 @@ public sealed class OperationRunner
         }).ConfigureAwait(false);
         if (cached is null && result is { Executed: true, Document: { } document })
             _documents.Keep(request.Query, document);
+        if (result.Executed) _requested.Ran(request);
+        if (context is { TellsCost: true, Cost: { } cost })
+            (result.Extensions ??= new Dictionary<string, object?>())["cost"] =
+                new Dictionary<string, object?> { ["requested"] = cost, ["limit"] = _maxCost };
         if (!result.Executed && result.Errors is { Count: > MaxErrors } errors)
             result.Errors = [.. errors.Take(MaxErrors)];
         return result;

@@ -17,7 +17,8 @@ public static class BrowserPage
         or queries with <code>GET ?query=…</code>:</p>
         <pre>curl -H 'Content-Type: application/json' -d '{"query": "{ __typename }"}' <span>ADDRESS</span></pre>
         <p>Its schema with the description of every field: <a href="PATH/schema.graphql">PATH/schema.graphql</a>.
-        Any GraphQL IDE (Banana Cake Pop / Nitro, Altair, GraphiQL) can open this address: introspection is on.
+        Any GraphQL IDE (Banana Cake Pop / Nitro, Altair, GraphiQL) can open this address. Both need introspection,
+        which an operator may have turned off.
         Health: <a href="BASE/health/ready">BASE/health/ready</a>.</p>
         </html>
         """;

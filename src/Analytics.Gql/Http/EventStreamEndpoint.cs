@@ -117,6 +117,7 @@ public sealed class EventStreamEndpoint(
 
     private Task BeginAsync(HttpContext http)
     {
+        RequestGate.BecomesStream(http);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = ContentNegotiation.EventStream + "; charset=utf-8";
         http.Response.Headers.CacheControl = "no-cache";

@@ -14,9 +14,15 @@ namespace Analytics.Gql.Http;
 public sealed class GraphQLEndpoint(
     OperationRunner runner, TokenCheck tokens, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
 {
+    /// <summary>A client that sends it with the value 1 is told in <c>extensions.cost</c> what its operation
+    /// costs.</summary>
+    public const string CostHeader = "X-Analytics-Cost";
+
+    private static readonly string[] _documentMembers = ["query", "documentId", "extensions"];
+
     public async Task HandleAsync(HttpContext http)
     {
-        if (HttpMethods.IsGet(http.Request.Method) && !http.Request.Query.ContainsKey("query")
+        if (HttpMethods.IsGet(http.Request.Method) && !_documentMembers.Any(http.Request.Query.ContainsKey)
             && ContentNegotiation.WantsHtml(http.Request.Headers.Accept))
         {
             await BrowserPage.WriteAsync(http).ConfigureAwait(false);
@@ -54,7 +60,7 @@ public sealed class GraphQLEndpoint(
 
     private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request)
     {
-        var context = new OperationContext(TraceId(http), queriesOnly: HttpMethods.IsGet(http.Request.Method));
+        var context = ContextOf(http);
         var result = await runner.RunAsync(request, context, http.RequestServices, http.User, http.RequestAborted)
             .ConfigureAwait(false);
         await ResponseWriter.WriteAsync(http, mediaType, result).ConfigureAwait(false);
@@ -66,12 +72,18 @@ public sealed class GraphQLEndpoint(
         {
             // Loaders cache for one operation: two that ran at once on the same ones would share batches and errors.
             await using var scope = scopes.CreateAsyncScope();
-            var context = new OperationContext(TraceId(http));
+            var context = ContextOf(http);
             return await runner.RunAsync(request, context, scope.ServiceProvider, http.User, http.RequestAborted)
                 .ConfigureAwait(false);
         })).ConfigureAwait(false);
         await ResponseWriter.WriteBatchAsync(http, mediaType, results).ConfigureAwait(false);
     }
+
+    private static OperationContext ContextOf(HttpContext http) =>
+        new(TraceId(http), queriesOnly: HttpMethods.IsGet(http.Request.Method))
+        {
+            TellsCost = http.Request.Headers[CostHeader] == "1",
+        };
 
     private static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 }

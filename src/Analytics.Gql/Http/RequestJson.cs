@@ -15,11 +15,12 @@ public static class RequestJson
                 $"{what} is {Kind(request)}; it must be an object with a member 'query'.");
         try
         {
-            _ = Members(request, "extensions");
-            return new OperationRequest(
-                Text(request, "query") is { Length: > 0 } query ? query : throw MissingQuery(what),
+            return Complete(what, new OperationRequest(
+                Text(request, "query") ?? "",
                 Text(request, "operationName") is { Length: > 0 } name ? name : null,
-                Members(request, "variables"));
+                Members(request, "variables"),
+                Text(request, "documentId") is { Length: > 0 } id ? id : null,
+                Members(request, "extensions")));
         }
         catch (InvalidOperationException) // a string of half a surrogate pair, or of bytes that are no UTF-8
         {
@@ -49,8 +50,16 @@ public static class RequestJson
         }
     }
 
-    internal static RequestRefusedException MissingQuery(string what) =>
-        RequestRefusedException.BadRequest($"{what} has no 'query'. Send a GraphQL document as text.");
+    /// <summary>The request, when exactly one member says which document to run.</summary>
+    internal static OperationRequest Complete(string what, OperationRequest request)
+    {
+        if (request.DocumentId is not null && request.Query.Length > 0)
+            throw RequestRefusedException.BadRequest($"{what} has both 'query' and 'documentId'. Send one of them.");
+        if (request is { DocumentId: null, Query: "" } && request.Extensions?.ContainsKey("persistedQuery") != true)
+            throw RequestRefusedException.BadRequest(
+                $"{what} has no 'query'. Send a GraphQL document as text, or the id of a known one as 'documentId'.");
+        return request;
+    }
 
     private static string? Text(JsonElement request, string name)
     {

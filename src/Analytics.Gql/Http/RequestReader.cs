@@ -44,12 +44,11 @@ public static class RequestReader
             RequestJson.Read(operation, $"Operation {index} of the batch"))];
     }
 
-    private static OperationRequest FromQueryString(IQueryCollection query)
-    {
-        _ = RequestJson.ReadMembers(query["extensions"], "extensions");
-        return new OperationRequest(
-            (string?)query["query"] is { Length: > 0 } text ? text : throw RequestJson.MissingQuery("The query string"),
+    private static OperationRequest FromQueryString(IQueryCollection query) =>
+        RequestJson.Complete("The query string", new OperationRequest(
+            (string?)query["query"] ?? "",
             (string?)query["operationName"] is { Length: > 0 } name ? name : null,
-            RequestJson.ReadMembers(query["variables"], "variables"));
-    }
+            RequestJson.ReadMembers(query["variables"], "variables"),
+            (string?)query["documentId"] is { Length: > 0 } id ? id : null,
+            RequestJson.ReadMembers(query["extensions"], "extensions")));
 }

@@ -22,8 +22,9 @@ public static class ResponseWriter
     public static async Task WriteAsync(HttpContext http, string mediaType, int status, OperationResult result)
     {
         Begin(http.Response, mediaType, status);
-        result.WriteTo(http.Response.BodyWriter);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        var output = new CountedOutput(http.Response.BodyWriter);
+        result.WriteTo(output);
+        await SendAsync(http, output).ConfigureAwait(false);
     }
 
     /// <summary>Writes the results of a batch as a list, in the order of the operations; 200 whatever they
@@ -31,18 +32,27 @@ public static class ResponseWriter
     public static async Task WriteBatchAsync(HttpContext http, string mediaType, IReadOnlyList<OperationResult> results)
     {
         Begin(http.Response, mediaType, StatusCodes.Status200OK);
-        var output = http.Response.BodyWriter;
+        var output = new CountedOutput(http.Response.BodyWriter);
         for (var i = 0; i < results.Count; i++)
         {
             output.Write(i == 0 ? "["u8 : ","u8);
             results[i].WriteTo(output);
         }
         output.Write("]"u8);
-        await output.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        await SendAsync(http, output).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext http, CountedOutput output)
+    {
+        // Compression looks at it, and takes it away where it compresses.
+        http.Response.ContentLength = output.Bytes;
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
     private static void Begin(HttpResponse response, string mediaType, int status)
     {
+        // Too late: whoever cancelled answers, if anyone is left to read it.
+        response.HttpContext.RequestAborted.ThrowIfCancellationRequested();
         response.StatusCode = status;
         response.ContentType = mediaType + "; charset=utf-8";
         response.Headers.CacheControl = "no-store";

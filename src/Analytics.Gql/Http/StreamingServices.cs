@@ -12,7 +12,6 @@ public static class StreamingServices
     {
         services.AddOptions<SubscriptionOptions>().BindConfiguration(SubscriptionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SubscriptionOptions>, SubscriptionOptionsCheck>();
-        services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionAccess>();
         return services.AddSingleton<ConnectionCounts>();

@@ -1,6 +1,5 @@
 // How long-lived connections behave; the section Analytics:Subscriptions.
 using Analytics.Gql.Engine.Limits;
-using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
 
@@ -34,8 +33,4 @@ public sealed class SubscriptionOptions
 }
 
 /// <summary>Refuses to start with a setting out of its range.</summary>
-public sealed class SubscriptionOptionsCheck : IValidateOptions<SubscriptionOptions>
-{
-    public ValidateOptionsResult Validate(string? name, SubscriptionOptions options) =>
-        LimitOptionsCheck.Check(SubscriptionOptions.Section, options);
-}
+public sealed class SubscriptionOptionsCheck() : BoundsCheck<SubscriptionOptions>(SubscriptionOptions.Section);

@@ -40,6 +40,7 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
         SampleEngine.AddSample(server.Services);
         server.Services.AddAccess(new AuthOptions { Authority = _authority, Audience = Tokens.Audience });
         server.Services.AddStreaming();
+        server.Services.AddAnalyticsHttp();
         _server = server.Build();
         _server.UseAuthentication();
         _server.MapAnalyticsGraphQL();

@@ -161,6 +161,44 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
         }
     }
 
+    [Fact]
+    public async Task The_trusted_documents_are_listed_by_the_hash_of_their_files_with_an_operators_own()
+    {
+        using var folder = new Http.DocumentFolder();
+        var own = folder.Add("own.graphql", "query Own { freshness { asOf } }");
+        var result = await ServerProcess.RunAsync(
+            ["schema", "documents"], new Dictionary<string, string> { ["Analytics__Documents__Folder"] = folder.Path });
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        using var manifest = System.Text.Json.JsonDocument.Parse(result.Output);
+        var shipped = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "operations"), "*.graphql");
+        Assert.Equal(
+            shipped.Select(file => Http.DocumentFolder.IdOf(File.ReadAllText(file))).Append(own).Order(StringComparer.Ordinal),
+            manifest.RootElement.EnumerateObject().Select(document => document.Name));
+        Assert.Equal(
+            """{"operations":["Own"],"text":"query Own { freshness { asOf } }"}""",
+            System.Text.Json.JsonSerializer.Serialize(manifest.RootElement.GetProperty(own)));
+    }
+
+    [Fact]
+    public async Task A_document_that_does_not_fit_is_told_in_a_sentence_with_exit_code_2()
+    {
+        using var folder = new Http.DocumentFolder();
+        folder.Add("wrong.graphql", "query Wrong {\n  nothing\n}");
+        foreach (var command in new[] { new[] { "schema", "documents" }, ["serve"] })
+        {
+            var result = await ServerProcess.RunAsync(command, new Dictionary<string, string>
+            {
+                [Connection] = fixture.Database.ConnectionString,
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["Analytics__Auth__Mode"] = "Open",
+                ["Analytics__Documents__Folder"] = folder.Path,
+            });
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains("wrong.graphql, line 2: Cannot query field 'nothing'", result.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain(" at Analytics.", result.Errors, StringComparison.Ordinal);
+        }
+    }
+
     private static Task<CommandResult> RunAsync(string connection, params string[] command) =>
         ServerProcess.RunAsync(command, new Dictionary<string, string> { [Connection] = connection });
 }

@@ -52,6 +52,26 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Fifty_directives_are_answered_and_one_more_refused_also_through_fragments()
+    {
+        using var engine = new SampleEngine();
+        string Fields(int count) => string.Concat(Enumerable.Range(0, count).Select(n => $" a{n}: echo @skip(if: false)"));
+        Assert.Equal("none", CodeOf(await engine.RunAsync($"{{ {Fields(50)} }}")));
+        await Refused(engine, $"{{ {Fields(51)} }}", "The operation has 51 directives with its fragments expanded; at most 50.");
+        const string spread = "{ ...F @include(if: true) ... @include(if: true) { ...F } } fragment F on Query {";
+        Assert.Equal("none", CodeOf(await engine.RunAsync($"{spread} {Fields(24)} }}")));
+        await Refused(engine, $"{spread} {Fields(25)} }}", "has 52 directives with its fragments expanded; at most 50.");
+    }
+
+    [Fact]
+    public async Task Directives_of_the_operation_and_its_variables_count()
+    {
+        using var engine = new SampleEngine(("Analytics:Limits:MaxDirectives", "1"));
+        await Refused(engine, "query ($a: Int @a) @b { echo }", "The operation has 2 directives");
+        await Refused(engine, "{ echo ...F } fragment F on Query @a @b { echo }", "has 2 directives");
+    }
+
+    [Fact]
     public async Task A_document_at_the_bound_is_read_and_one_byte_more_refused()
     {
         using var engine = new SampleEngine(("Analytics:Limits:MaxDocumentBytes", "1000"));

@@ -9,6 +9,7 @@ using Analytics.Gql.Tests.Engine;
 using Analytics.Gql.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,17 @@ public class SampleServer : IAsyncLifetime
     private WebApplication? _app;
 
     protected virtual Dictionary<string, string?> Settings => [];
+
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+    }
+
+    /// <summary>Stands where access control does in the real server.</summary>
+    protected virtual Task Before(HttpContext http, RequestDelegate rest)
+    {
+        ArgumentNullException.ThrowIfNull(rest);
+        return rest(http);
+    }
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -36,8 +48,13 @@ public class SampleServer : IAsyncLifetime
         SampleEngine.AddSample(builder.Services);
         builder.Services.AddAccess(new AuthOptions { Mode = "Open" });
         builder.Services.AddStreaming();
+        builder.Services.AddAnalyticsHttp();
+        Configure(builder);
         _app = builder.Build();
+        _app.UseAnalyticsHttp();
         _app.UseAuthentication();
+        _app.Use((http, next) => Before(http, next));
+        _app.MapGet("/health/live", () => "alive");
         _app.MapAnalyticsGraphQL();
         await _app.StartAsync();
         Client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };

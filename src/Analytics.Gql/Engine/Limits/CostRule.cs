@@ -20,6 +20,7 @@ public sealed class CostRule(LimitOptions limits) : ValidationRuleBase
     public override ValueTask<INodeVisitor?> GetPostNodeVisitorAsync(ValidationContext context)
     {
         var cost = new Meter(context).OfOperation();
+        if (context.UserContext is OperationContext operation) operation.Cost = cost;
         if (cost <= limits.MaxCost) return default;
         throw new ClientError(
             ErrorCodes.LimitExceeded,

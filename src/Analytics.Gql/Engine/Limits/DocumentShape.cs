@@ -6,12 +6,16 @@ namespace Analytics.Gql.Engine.Limits;
 /// <param name="Nesting">Selection sets within each other, fragments included.</param>
 /// <param name="Selections">Fields, spreads and inline fragments, fragments expanded; saturates.</param>
 /// <param name="Aliases">Fields with an alias, fragments expanded; saturates.</param>
-internal readonly record struct DocumentShape(int Depth, int Lists, int Nesting, long Selections, long Aliases)
+/// <param name="Directives">Directives, fragments expanded; saturates.</param>
+internal readonly record struct DocumentShape(
+    int Depth, int Lists, int Nesting, long Selections, long Aliases, long Directives)
 {
-    public static readonly DocumentShape Leaf = new(0, 0, 0, 1, 0);
+    public static readonly DocumentShape Leaf = new(0, 0, 0, 1, 0, 0);
 
     /// <summary>The shape of both beside each other.</summary>
     public DocumentShape With(DocumentShape other) => new(
         Math.Max(Depth, other.Depth), Math.Max(Lists, other.Lists), Math.Max(Nesting, other.Nesting),
-        Math.Min(int.MaxValue, Selections + other.Selections), Math.Min(int.MaxValue, Aliases + other.Aliases));
+        Sum(Selections, other.Selections), Sum(Aliases, other.Aliases), Sum(Directives, other.Directives));
+
+    private static long Sum(long one, long other) => Math.Min(int.MaxValue, one + other);
 }

@@ -1,8 +1,4 @@
 // The bounds of the API: settings under Analytics:Limits, with defaults that an ordinary dashboard never meets.
-using System.Globalization;
-using System.Reflection;
-using Microsoft.Extensions.Options;
-
 namespace Analytics.Gql.Engine.Limits;
 
 /// <summary>Bounds on what one request may ask for.</summary>
@@ -52,7 +48,13 @@ public sealed class LimitOptions
     /// </remarks>
     [Bounds(1, 100_000_000)] public long MaxCost { get; set; } = 250_000;
 
+    /// <summary>Directives of one operation, fragments expanded; several rules look at each.</summary>
+    [Bounds(0, 10_000)] public int MaxDirectives { get; set; } = 50;
+
     /// <summary>UTF-8 bytes of one document.</summary>
+    /// <remarks>Tokens need no bound of their own: each has at least a byte, and reading takes time in proportion to
+    /// the bytes. What grows faster is bounded above: selections, aliases, fragments, directives, and repeated
+    /// fields in <see cref="ShapeRule.MaxMergeWork"/>.</remarks>
     [Bounds(1_000, 1_048_576)] public int MaxDocumentBytes { get; set; } = 65_536;
 
     /// <summary>Bytes of one HTTP request body.</summary>
@@ -64,38 +66,23 @@ public sealed class LimitOptions
     /// <summary>Seconds that one SQL statement may take.</summary>
     [Bounds(1, 600)] public int StatementTimeoutS { get; set; } = 15;
 
+    /// <summary>Seconds that one request may take, from its first byte to its answer; then its statements are
+    /// cancelled.</summary>
+    [Bounds(1, 3_600)] public int RequestTimeoutS { get; set; } = 30;
+
+    /// <summary>Requests that one client may send in a minute, counted by its user, else by its address; 0: any
+    /// number. A batch is one request.</summary>
+    [Bounds(0, 1_000_000)] public int RequestsPerMinutePerClient { get; set; }
+
+    /// <summary>Requests that are worked on at once.</summary>
+    [Bounds(1, 100_000)] public int MaxConcurrentRequests { get; set; } = 1_000;
+
+    /// <summary>Requests that wait for others to end; more are refused.</summary>
+    [Bounds(0, 100_000)] public int MaxQueuedRequests { get; set; } = 1_000;
+
     /// <summary>Memory for parsed documents, in bytes.</summary>
     [Bounds(0, 1_073_741_824)] public long DocumentCacheBytes { get; set; } = 33_554_432;
 }
 
-/// <summary>The values that a setting may take, both ends included.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class BoundsAttribute(long least, long most) : Attribute
-{
-    public long Least { get; } = least;
-
-    public long Most { get; } = most;
-}
-
 /// <summary>Refuses to start with a limit out of its range.</summary>
-public sealed class LimitOptionsCheck : IValidateOptions<LimitOptions>
-{
-    public ValidateOptionsResult Validate(string? name, LimitOptions options) =>
-        Check(LimitOptions.Section, options);
-
-    /// <summary>Checks every setting of a section that has <see cref="BoundsAttribute"/>.</summary>
-    public static ValidateOptionsResult Check(string section, object options)
-    {
-        List<string> faults = [];
-        foreach (var property in options.GetType().GetProperties())
-        {
-            if (property.GetCustomAttribute<BoundsAttribute>() is not { } range) continue;
-            var value = Convert.ToInt64(property.GetValue(options), CultureInfo.InvariantCulture);
-            if (value >= range.Least && value <= range.Most) continue;
-            faults.Add($"{section}:{property.Name} is {value}; "
-                + $"it must be between {range.Least} and {range.Most}. "
-                + "Correct the setting, or remove it to use the default.");
-        }
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-}
+public sealed class LimitOptionsCheck() : BoundsCheck<LimitOptions>(LimitOptions.Section);

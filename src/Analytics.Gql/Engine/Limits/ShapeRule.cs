@@ -34,7 +34,7 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
         foreach (var definition in context.Document.Definitions)
         {
             if (definition is GraphQLOperationDefinition operation)
-                ruler.Check(Named(operation), operation.SelectionSet, ruler.Measure(operation.SelectionSet, 0));
+                ruler.Check(Named(operation), operation.SelectionSet, ruler.OfOperation(operation));
             else if (definition is GraphQLFragmentDefinition fragment)
                 // A fragment has no level of its own; it counts where it is spread.
                 ruler.Check(Named(fragment), fragment.SelectionSet, ruler.OfFragment(fragment, 0) with { Depth = 0 });
@@ -60,6 +60,12 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
             .ToDictionary(group => group.Key, group => group.First());
         private long _mergeWork;
 
+        public DocumentShape OfOperation(GraphQLOperationDefinition operation) =>
+            Measure(operation.SelectionSet, 0).With(default(DocumentShape) with
+            {
+                Directives = Count(operation) + (operation.Variables?.Items.Sum(Count) ?? 0),
+            });
+
         public DocumentShape Measure(GraphQLSelectionSet? set, int nesting)
         {
             if (set is null) return default;
@@ -70,9 +76,9 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
                 total = total.With(selection switch
                 {
                     GraphQLField field => OfField(field, nesting),
-                    GraphQLInlineFragment inline => Measure(inline.SelectionSet, nesting + 1).With(DocumentShape.Leaf),
+                    GraphQLInlineFragment inline => Measure(inline.SelectionSet, nesting + 1).With(Leaf(inline)),
                     GraphQLFragmentSpread spread when Find(spread) is { } fragment =>
-                        OfFragment(fragment, nesting + 1).With(DocumentShape.Leaf),
+                        OfFragment(fragment, nesting + 1).With(Leaf(spread)),
                     _ => DocumentShape.Leaf,
                 });
             }
@@ -84,7 +90,8 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
         {
             if (_fragments.TryGetValue(fragment, out var known)) return known ?? throw SpreadsItself(fragment);
             _fragments[fragment] = null;
-            var shape = Measure(fragment.SelectionSet, nesting);
+            var shape = Measure(fragment.SelectionSet, nesting)
+                .With(default(DocumentShape) with { Directives = Count(fragment) });
             _fragments[fragment] = shape;
             return shape;
         }
@@ -112,6 +119,10 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
                 throw Exceeded(
                     $"{what} selects {shape.Selections} fields with its fragments expanded; "
                     + $"at most {limits.MaxSelections}. Select fewer, or ask in several operations.", set);
+            if (shape.Directives > limits.MaxDirectives)
+                throw Exceeded(
+                    $"{what} has {shape.Directives} directives with its fragments expanded; "
+                    + $"at most {limits.MaxDirectives}. Put fields under one condition into one fragment.", set);
             _mergeWork += new MergeWork(Find).Of(set);
             if (_mergeWork > MaxMergeWork)
                 throw Exceeded(
@@ -123,7 +134,8 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
         {
             var inside = Measure(field.SelectionSet, nesting + 1);
             var aliases = inside.Aliases + (field.Alias is null ? 0 : 1);
-            var own = new DocumentShape(0, 0, inside.Nesting, inside.Selections + 1, aliases);
+            var own = new DocumentShape(
+                0, 0, inside.Nesting, inside.Selections + 1, aliases, inside.Directives + Count(field));
             var name = field.Name.StringValue;
             if (name is not ("__schema" or "__type"))
                 return own with
@@ -138,6 +150,11 @@ public sealed class ShapeRule(LimitOptions limits) : ValidationRuleBase
                     + "Ask for the types by name.", field);
             return own with { Depth = 1 };
         }
+
+        private static int Count(IHasDirectivesNode node) => node.Directives?.Count ?? 0;
+
+        private static DocumentShape Leaf(IHasDirectivesNode node) =>
+            DocumentShape.Leaf with { Directives = Count(node) };
 
         private GraphQLFragmentDefinition? Find(GraphQLFragmentSpread spread) =>
             _byName.GetValueOrDefault(spread.FragmentName.Name.StringValue);

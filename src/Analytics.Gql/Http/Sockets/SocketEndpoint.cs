@@ -45,6 +45,7 @@ public sealed class SocketEndpoint(IServiceProvider services, ConnectionCounts c
                 SubProtocol = spoken ? Subprotocol : null,
                 KeepAliveInterval = Timeout.InfiniteTimeSpan, // the protocol has pings of its own
             });
+        RequestGate.BecomesStream(context);
         await new SocketSession(socket, context, place, _services).RunAsync(spoken);
     }
 

@@ -1,0 +1,63 @@
+// What holds for every answer: security headers, CORS, compression.
+using System.IO.Compression;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Gql.Http;
+
+public static class HttpServices
+{
+    public static IServiceCollection AddAnalyticsHttp(this IServiceCollection services)
+    {
+        services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsCheck>();
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<IOptions<HttpOptions>>((cors, http) => cors.AddDefaultPolicy(
+            policy => policy.WithOrigins([.. http.Value.AllowedOrigins]).WithMethods("GET", "POST")
+                .WithHeaders("content-type", "authorization", GraphQLEndpoint.CostHeader)
+                .WithExposedHeaders("Retry-After").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        services.AddSingleton<IResponseCompressionProvider, LargeAnswers>();
+        services.AddResponseCompression(compression =>
+        {
+            // BREACH needs a secret in the answer beside text of the attacker's choice. Answers hold the caller's own
+            // data and no token or cookie, and other sites' pages cannot make a browser send the bearer token.
+            compression.EnableForHttps = true;
+            // Event streams are not in the list: each event has to leave at once.
+            compression.MimeTypes = [ContentNegotiation.Json, ContentNegotiation.GraphQLJson, "text/plain", "text/html",
+                "text/css", "text/javascript", "image/svg+xml"];
+            compression.Providers.Add<BrotliCompressionProvider>();
+            compression.Providers.Add<GzipCompressionProvider>();
+        });
+        services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
+        services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
+        return services;
+    }
+
+    /// <summary>Before every endpoint.</summary>
+    public static void UseAnalyticsHttp(this IApplicationBuilder app)
+    {
+        var options = app.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value;
+        app.Use((http, next) =>
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            http.Response.Headers["Referrer-Policy"] = "no-referrer";
+            // Answers are read by fetch, which CORS governs; no other site embeds one as a picture or a script.
+            http.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            return next(http);
+        });
+        if (options.AllowedOrigins.Count > 0) app.UseCors();
+        if (options.Compression) app.UseResponseCompression();
+    }
+
+    /// <summary>Leaves answers as they are that fit into a packet anyway.</summary>
+    private sealed class LargeAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
+        : ResponseCompressionProvider(services, options)
+    {
+        private const int LeastBytes = 1_024;
+
+        public override bool ShouldCompressResponse(HttpContext context) =>
+            context.Response.ContentLength is null or >= LeastBytes
+            && base.ShouldCompressResponse(context);
+    }
+}
