@@ -38,6 +38,7 @@ public static class EngineServices
         var options = new EngineOptions();
         configure?.Invoke(options);
         options.FaultMappers.Add(TooDeepToParse);
+        options.FaultMappers.Add(NoPlaceToPointAt);
 
         // The library reads descriptions from the compiler's XML files only when told so, for the whole process.
         GlobalSwitches.EnableReadDescriptionFromXmlDocumentation = true;
@@ -95,4 +96,13 @@ public static class EngineServices
     private static ClientError? TooDeepToParse(Exception exception) => exception is GraphQLMaxDepthExceededException
         ? new ClientError(ErrorCodes.LimitExceeded, "The document is nested too deeply to be read. Select less deeply.")
         : null;
+
+    // The parser fails over its own message when line ends of several kinds hide where the mistake is (GraphQL-Parser 9.5).
+    private static ClientError? NoPlaceToPointAt(Exception exception) =>
+        exception is IndexOutOfRangeException
+            && exception.StackTrace?.Contains(typeof(GraphQLParserException).FullName!, StringComparison.Ordinal) == true
+            ? new ClientError(
+                ErrorCodes.ParseFailed,
+                "Error parsing query: the document is not GraphQL, and the place cannot be told. End its lines with line feeds only.")
+            : null;
 }

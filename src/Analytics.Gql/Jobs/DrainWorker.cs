@@ -8,7 +8,7 @@ using Npgsql;
 namespace Analytics.Gql.Jobs;
 
 public sealed partial class DrainWorker(
-    Drain drain, Backlog backlog, RefreshRuns runs, ModeMonitor mode,
+    Drain drain, Backlog backlog, ModeMonitor mode,
     IOptions<RefreshOptions> options, TimeProvider time, ILogger<DrainWorker> log) : BackgroundService
 {
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
@@ -19,7 +19,6 @@ public sealed partial class DrainWorker(
         var backOff = poll;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var startedAt = time.GetUtcNow().UtcDateTime;
             try
             {
                 if (!await StepAsync(stoppingToken))
@@ -29,7 +28,6 @@ public sealed partial class DrainWorker(
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogFault(log, backOff, e);
-                await RecordAsync(startedAt, e, stoppingToken);
                 await Task.Delay(backOff, time, stoppingToken);
                 backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
             }
@@ -55,26 +53,9 @@ public sealed partial class DrainWorker(
         return true;
     }
 
-    private async Task RecordAsync(DateTime startedAt, Exception fault, CancellationToken ct)
-    {
-        if (fault is not PostgresException refused)
-            return; // the history is in the database that cannot be reached
-        try
-        {
-            await runs.RecordFailureAsync(startedAt, $"{refused.MessageText} ({refused.SqlState})", ct);
-        }
-        catch (NpgsqlException e)
-        {
-            LogUnrecorded(log, e.Message);
-        }
-    }
-
     [LoggerMessage(LogLevel.Error, "A drain failed; nothing was lost; trying again in {BackOff}")]
     private static partial void LogFault(ILogger log, TimeSpan backOff, Exception fault);
 
     [LoggerMessage(LogLevel.Error, "{Changes} staged changes could not be recomputed and are set aside: see refreshRuns")]
     private static partial void LogSetAside(ILogger log, long changes);
-
-    [LoggerMessage(LogLevel.Warning, "The failed drain could not be recorded: {Reason}")]
-    private static partial void LogUnrecorded(ILogger log, string reason);
 }

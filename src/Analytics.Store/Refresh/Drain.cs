@@ -1,4 +1,5 @@
 // One call of analytics.drain: a bounded batch of staged changes, in one transaction of the database's own.
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 
@@ -20,8 +21,35 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
     private sealed record Row(long StagedChanges, long Keys, long? DrainNumber, long SetAside);
 
     /// <param name="changedSince">Takes only changes written since; null: any.</param>
-    /// <exception cref="PostgresException">Locks, time or space ran out; nothing was taken off the queue.</exception>
+    /// <exception cref="PostgresException">Locks, time or space ran out; nothing was taken off the queue, and the failure is in
+    /// refresh_runs.</exception>
     public async Task<DrainResult> RunBatchAsync(CancellationToken ct, DateTime? changedSince = null)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await DrainAsync(changedSince, ct);
+        }
+        catch (PostgresException refused) when (!ct.IsCancellationRequested)
+        {
+            await RecordAsync(Stopwatch.GetElapsedTime(started), refused, ct);
+            throw;
+        }
+    }
+
+    private async Task RecordAsync(TimeSpan took, PostgresException refused, CancellationToken ct)
+    {
+        try
+        {
+            await new RefreshRuns(primary).RecordFailureAsync(took, $"{refused.MessageText} ({refused.SqlState})", ct);
+        }
+        catch (NpgsqlException)
+        {
+            // The history is in the database that refuses; the caller is told of the drain's own fault.
+        }
+    }
+
+    private async Task<DrainResult> DrainAsync(DateTime? changedSince, CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition("""

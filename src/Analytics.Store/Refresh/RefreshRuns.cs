@@ -26,13 +26,13 @@ public sealed class RefreshRuns(NpgsqlDataSource primary)
     }
 
     /// <summary>Adds a drain that failed; the drain itself rolled back with all it wrote.</summary>
-    public async Task RecordFailureAsync(DateTime startedAt, string error, CancellationToken ct)
+    public async Task RecordFailureAsync(TimeSpan took, string error, CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("""
             insert into analytics.refresh_runs (kind, outcome, started_at, ended_at, error)
-            values ('INCREMENTAL', 'FAILED', @startedAt, clock_timestamp(), @error)
-            """, new { startedAt, error }, cancellationToken: ct));
+            select 'INCREMENTAL', 'FAILED', t.now - @took::interval, t.now, @error from clock_timestamp() as t (now)
+            """, new { took, error }, cancellationToken: ct));
     }
 
     /// <summary>Adds an audit.</summary>

@@ -14,7 +14,8 @@ public sealed class AuditTests(AccessFixture server) : IClassFixture<AccessFixtu
         await server.AskAsync(Tokens.Of(server.Ada, "analytics:read analytics:read:any"), read);
         await server.AskAsync(Tokens.Of("coach@clients", "analytics:refresh"), new
         {
-            query = "mutation ($id: ID!) { enqueueRefresh(input: {userId: $id}) { enqueued } }", variables = new { id = server.Grace },
+            query = "mutation ($id: ID!) { enqueueRefresh(input: {userId: $id}) { enqueued } }",
+            variables = new { id = server.Grace },
         });
         var audit = Audit();
         Assert.Equal(3, audit.Count);
