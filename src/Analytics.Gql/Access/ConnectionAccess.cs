@@ -9,7 +9,7 @@ namespace Analytics.Gql.Access;
 /// <param name="ExpiresAt">When the connection is closed: the token's end. Null: never.</param>
 public sealed record ConnectionGrant(ClaimsPrincipal User, DateTimeOffset? ExpiresAt);
 
-/// <summary>Asked once for each event stream, and for each socket when its connection_init comes.</summary>
+/// <summary>Asked for each socket when its connection_init comes.</summary>
 public sealed class ConnectionAccess(TokenCheck tokens, IServiceScopeFactory scopes)
 {
     private const string Scheme = "Bearer ";
@@ -30,6 +30,10 @@ public sealed class ConnectionAccess(TokenCheck tokens, IServiceScopeFactory sco
             ? new ConnectionGrant(result.Principal, result.Properties.ExpiresUtc)
             : throw (await tokens.RefusalForAsync(result.Failure, http.RequestAborted)).Error;
     }
+
+    /// <summary>What the token of a request allows that has come in: an event stream is one.</summary>
+    public static async ValueTask<ConnectionGrant> OfRequestAsync(HttpContext http) =>
+        new(http.User, (await http.AuthenticateAsync()).Properties?.ExpiresUtc);
 
     /// <summary>The token in <c>Bearer …</c>; null when it is anything else.</summary>
     public static string? Token(string? authorization) =>

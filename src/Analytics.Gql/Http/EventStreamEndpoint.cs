@@ -1,6 +1,5 @@
 // GraphQL over server-sent events, distinct connections mode: one operation a request, its results as events.
 using System.Buffers;
-using System.Diagnostics;
 using System.Text;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
@@ -17,7 +16,7 @@ namespace Analytics.Gql.Http;
 
 /// <summary>Answers requests to <c>/graphql</c> that ask for <c>text/event-stream</c>.</summary>
 public sealed class EventStreamEndpoint(
-    OperationRunner runner, ConnectionAccess access, ConnectionCounts counts, IOptions<LimitOptions> limits,
+    OperationRunner runner, TokenCheck tokens, ConnectionCounts counts, IOptions<LimitOptions> limits,
     IOptions<SubscriptionOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     // What a client waits before it comes back to a server that is stopping.
@@ -29,8 +28,9 @@ public sealed class EventStreamEndpoint(
     {
         try
         {
+            if (await tokens.RefusalAsync(http) is { } stranger) throw RequestRefusedException.Of(stranger);
             var request = await ReadAsync(http);
-            var grant = await access.AcceptAsync(http, ConnectionAccess.Token(http.Request.Headers.Authorization));
+            var grant = await ConnectionAccess.OfRequestAsync(http);
             using var place = counts.TryTake(ConnectionCounts.KeyOf(grant.User, http), out var refusal)
                 ?? throw new RequestRefusedException(
                     StatusCodes.Status429TooManyRequests, ErrorCodes.LimitExceeded, refusal);
@@ -38,15 +38,7 @@ public sealed class EventStreamEndpoint(
         }
         catch (RequestRefusedException refused)
         {
-            if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
-            await ResponseWriter.WriteAsync(http, ContentNegotiation.Json, refused.Status, runner.Refuse(refused.Error));
-        }
-        catch (ClientError refused) when (!http.Response.HasStarted)
-        {
-            var status = refused.Code == ErrorCodes.Unavailable
-                ? StatusCodes.Status503ServiceUnavailable
-                : StatusCodes.Status401Unauthorized;
-            await ResponseWriter.WriteAsync(http, ContentNegotiation.Json, status, runner.Refuse(refused));
+            await ResponseWriter.WriteAsync(http, ContentNegotiation.Json, refused, runner);
         }
         catch (Exception gone) when (http.RequestAborted.IsCancellationRequested
             && gone is OperationCanceledException or IOException)
@@ -68,7 +60,7 @@ public sealed class EventStreamEndpoint(
     {
         using var running = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var context = new OperationContext(
-            Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier, HttpMethods.IsGet(http.Request.Method))
+            GraphQLEndpoint.TraceId(http), HttpMethods.IsGet(http.Request.Method))
         {
             CanStream = true,
             LastEventId = http.Request.Headers["Last-Event-ID"],

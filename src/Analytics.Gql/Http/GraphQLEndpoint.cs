@@ -45,11 +45,7 @@ public sealed class GraphQLEndpoint(
         }
         catch (RequestRefusedException refused)
         {
-            if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
-            if (refused.Challenge is not null) http.Response.Headers.WWWAuthenticate = refused.Challenge;
-            var answer = runner.Refuse(refused.Error);
-            await ResponseWriter.WriteAsync(http, mediaType ?? ContentNegotiation.Json, refused.Status, answer)
-                .ConfigureAwait(false);
+            await ResponseWriter.WriteAsync(http, mediaType ?? ContentNegotiation.Json, refused, runner).ConfigureAwait(false);
         }
         catch (Exception gone) when (http.RequestAborted.IsCancellationRequested
             && gone is OperationCanceledException or IOException)
@@ -85,5 +81,6 @@ public sealed class GraphQLEndpoint(
             TellsCost = http.Request.Headers[CostHeader] == "1",
         };
 
-    private static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+    /// <summary>Under which a request is found in the log.</summary>
+    internal static string TraceId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 }

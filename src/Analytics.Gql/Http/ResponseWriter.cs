@@ -19,6 +19,14 @@ public static class ResponseWriter
         return WriteAsync(http, mediaType, refused ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK, result);
     }
 
+    /// <summary>Writes a refusal with its status and the headers that go with it.</summary>
+    public static Task WriteAsync(HttpContext http, string mediaType, RequestRefusedException refused, OperationRunner runner)
+    {
+        if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
+        if (refused.Challenge is not null) http.Response.Headers.WWWAuthenticate = refused.Challenge;
+        return WriteAsync(http, mediaType, refused.Status, runner.Refuse(refused.Error));
+    }
+
     public static async Task WriteAsync(HttpContext http, string mediaType, int status, OperationResult result)
     {
         Begin(http.Response, mediaType, status);

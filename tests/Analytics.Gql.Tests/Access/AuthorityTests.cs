@@ -1,9 +1,8 @@
 // Tokens of an OpenID Connect issuer, which is a small web server here: its keys are fetched, and it may be away.
 using System.Security.Cryptography;
 using Analytics.Gql.Access;
-using Analytics.Gql.Http;
-using Analytics.Gql.Tests.Engine;
 using Analytics.Gql.Tests.Fixtures;
+using Analytics.Gql.Tests.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,9 +14,8 @@ namespace Analytics.Gql.Tests.Access;
 public sealed class AuthorityTests : IAsyncLifetime, IDisposable
 {
     private readonly RSA _rsa = RSA.Create(2048);
-    private readonly RecordedLog _log = new();
-    private WebApplication? _issuer, _server;
-    private HttpClient _http = null!;
+    private WebApplication? _issuer;
+    private Trusting _server = null!;
     private string _authority = null!;
 
     private SigningCredentials RsaKey => new(new RsaSecurityKey(_rsa) { KeyId = "one" }, SecurityAlgorithms.RsaSha256);
@@ -34,18 +32,13 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
         await _issuer.StartAsync();
         _authority = $"{_issuer.Urls.Single()}/";
 
-        var server = WebApplication.CreateSlimBuilder();
-        server.WebHost.UseUrls("http://127.0.0.1:0");
-        server.Logging.ClearProviders().AddProvider(_log);
-        SampleEngine.AddSample(server.Services);
-        server.Services.AddAccess(new AuthOptions { Authority = _authority, Audience = Tokens.Audience });
-        server.Services.AddStreaming();
-        server.Services.AddAnalyticsHttp();
-        _server = server.Build();
-        _server.UseAuthentication();
-        _server.MapAnalyticsGraphQL();
-        await _server.StartAsync();
-        _http = new HttpClient { BaseAddress = new Uri(_server.Urls.Single()) };
+        _server = new Trusting(_authority);
+        await _server.InitializeAsync();
+    }
+
+    private sealed class Trusting(string authority) : SampleServer
+    {
+        protected override AuthOptions Auth => new() { Authority = authority, Audience = Tokens.Audience };
     }
 
     [Fact]
@@ -74,7 +67,7 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
         await _issuer!.StopAsync();
         Assert.Equal("503 The token cannot be checked for now: its issuer does not answer. Try again later.",
             await AskAsync(Tokens.Of("coach", "analytics:read:any", RsaKey, _authority)));
-        Assert.Contains(_log.Entries, entry => entry.Text.Contains("Is Analytics:Auth:Authority right", StringComparison.Ordinal));
+        Assert.Contains(_server.Log.Entries, entry => entry.Text.Contains("Is Analytics:Auth:Authority right", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,7 +84,7 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, "/graphql?query={__typename}");
         if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
-        using var response = await _http.SendAsync(request);
+        using var response = await _server.Client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode
             ? $"{(int)response.StatusCode}"
@@ -100,8 +93,7 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync()
     {
-        _http.Dispose();
-        await _server!.DisposeAsync();
+        await _server.DisposeAsync();
         await _issuer!.DisposeAsync();
     }
 

@@ -36,6 +36,7 @@ public sealed class SubscriptionAccessTests(AccessFixture server) : IClassFixtur
         {
             using var stream = await StreamAsync(token, server.Ada);
             Assert.Equal(401, (int)stream.Response.StatusCode);
+            Assert.StartsWith("Bearer", stream.Response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
             Assert.Contains("UNAUTHENTICATED", await stream.LineAsync(), StringComparison.Ordinal);
         }
     }

@@ -22,6 +22,8 @@ public class SampleServer : IAsyncLifetime
 
     protected virtual Dictionary<string, string?> Settings => [];
 
+    protected virtual AuthOptions Auth => new() { Mode = "Open" };
+
     protected virtual void Configure(WebApplicationBuilder builder)
     {
     }
@@ -46,7 +48,7 @@ public class SampleServer : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders().AddProvider(Log);
         SampleEngine.AddSample(builder.Services);
-        builder.Services.AddAccess(new AuthOptions { Mode = "Open" });
+        builder.Services.AddAccess(Auth);
         builder.Services.AddStreaming();
         builder.Services.AddAnalyticsHttp();
         Configure(builder);

@@ -138,13 +138,5 @@ public sealed class FaultInjectionTests(ServerFixture server) : IClassFixture<Se
         await server.Workouts.AssertExactAsync();
     }
 
-    private async Task UntilAsync(string condition)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (!await Database.ScalarAsync<bool>(condition))
-        {
-            Assert.True(DateTime.UtcNow < deadline, condition);
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
-        }
-    }
+    private Task UntilAsync(string condition) => Database.UntilAsync(condition, patienceS: 60);
 }

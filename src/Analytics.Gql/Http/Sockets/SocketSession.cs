@@ -1,6 +1,5 @@
 // One socket from connection_init to its close.
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.WebSockets;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
@@ -125,7 +124,7 @@ internal sealed partial class SocketSession : IDisposable
     {
         if (_grant is not { } grant) throw new SocketClosedException(CloseCode.Unauthorized, "Unauthorized");
         var (id, request) = (message.Id, message.Request);
-        var context = new OperationContext(Activity.Current?.TraceId.ToHexString() ?? _http.TraceIdentifier)
+        var context = new OperationContext(GraphQLEndpoint.TraceId(_http))
         {
             CanStream = true,
             LastEventId = message.LastEventId,
