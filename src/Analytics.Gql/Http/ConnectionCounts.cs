@@ -1,5 +1,4 @@
 // How many connections stay open at once: of the node, and of each user.
-using System.Security.Claims;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
@@ -10,11 +9,6 @@ public sealed class ConnectionCounts(IOptions<SubscriptionOptions> options)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _byKey = new(StringComparer.Ordinal);
     private int _all;
-
-    /// <summary>Who counts as one: the token's subject, else the remote address.</summary>
-    public static string KeyOf(ClaimsPrincipal user, HttpContext http) => user.FindFirst("sub")?.Value is { } subject
-        ? $"user {subject}"
-        : $"address {http.Connection.RemoteIpAddress}";
 
     /// <summary>Takes a place; null when there is none, and <paramref name="refusal"/> says which bound is met.</summary>
     public ConnectionPlace? TryTake(string key, out string refusal)

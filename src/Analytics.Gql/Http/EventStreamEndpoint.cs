@@ -31,7 +31,7 @@ public sealed class EventStreamEndpoint(
             if (await tokens.RefusalAsync(http) is { } stranger) throw RequestRefusedException.Of(stranger);
             var request = await ReadAsync(http);
             var grant = await ConnectionAccess.OfRequestAsync(http);
-            using var place = counts.TryTake(ConnectionCounts.KeyOf(grant.User, http), out var refusal)
+            using var place = counts.TryTake(RequestGate.ClientOf(http, grant.User), out var refusal)
                 ?? throw new RequestRefusedException(
                     StatusCodes.Status429TooManyRequests, ErrorCodes.LimitExceeded, refusal);
             await RunAsync(http, request, grant);

@@ -82,10 +82,13 @@ public sealed class RequestGate(
     /// <summary>Who is counted: the user, else the address.</summary>
     /// <remarks>One household has a whole /64 of IPv6: counted by address it would be as many clients as it
     /// likes.</remarks>
-    public static string ClientOf(HttpContext http)
+    public static string ClientOf(HttpContext http) => ClientOf(http, http.User);
+
+    /// <summary>The same where the user came in after the request: a socket's token follows it.</summary>
+    public static string ClientOf(HttpContext http, ClaimsPrincipal user)
     {
-        if ((http.User.FindFirst("sub") ?? http.User.FindFirst(ClaimTypes.NameIdentifier)) is { } user)
-            return "user " + user.Value;
+        if ((user.FindFirst("sub") ?? user.FindFirst(ClaimTypes.NameIdentifier)) is { } subject)
+            return "user " + subject.Value;
         if (http.Connection.RemoteIpAddress is not { } address) return "unknown";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         return address.AddressFamily == AddressFamily.InterNetworkV6

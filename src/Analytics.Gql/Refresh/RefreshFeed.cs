@@ -28,6 +28,10 @@ public sealed partial class RefreshFeed(
     /// <summary>Subscriptions open on this node.</summary>
     public int Subscribers { get { lock (_gate) return _subscribers.Values.Sum(mailboxes => mailboxes.Count); } }
 
+    /// <summary>Everything up to this drain has been told on this node. A subscriber may still hear of drains between it and
+    /// the moment of subscribing.</summary>
+    public long Told => Volatile.Read(ref _last);
+
     /// <summary>The number is known before the first request, so that the first subscriber misses nothing.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -96,7 +100,7 @@ public sealed partial class RefreshFeed(
         {
             var page = await listener.ReadSinceAsync(_last, ct);
             foreach (var change in page.Events) Post(change);
-            _last = page.UpTo; // lower than before when the database was restored: it counts from there
+            Volatile.Write(ref _last, page.UpTo); // lower than before when the database was restored: it counts from there
             if (page.UpTo >= page.Latest) return;
         }
     }

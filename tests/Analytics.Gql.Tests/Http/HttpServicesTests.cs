@@ -75,7 +75,7 @@ public sealed class HttpServicesTests
         if (allowed)
         {
             Assert.Equal(["GET,POST"], Values(preflight, "Access-Control-Allow-Methods"));
-            Assert.Equal(["content-type,authorization,X-Analytics-Cost"], Values(preflight, "Access-Control-Allow-Headers"));
+            Assert.Equal(["content-type,authorization,last-event-id,X-Analytics-Cost"], Values(preflight, "Access-Control-Allow-Headers"));
             Assert.Equal(["3600"], Values(preflight, "Access-Control-Max-Age"));
         }
         Assert.Empty(Values(preflight, "Access-Control-Allow-Credentials"));
@@ -140,7 +140,7 @@ public sealed class HttpServicesTests
         using var request = new HttpRequestMessage(HttpMethod.Options, "/graphql");
         request.Headers.Add("Origin", origin);
         request.Headers.Add("Access-Control-Request-Method", "POST");
-        request.Headers.Add("Access-Control-Request-Headers", "content-type,authorization,x-analytics-cost");
+        request.Headers.Add("Access-Control-Request-Headers", "content-type,authorization,last-event-id,x-analytics-cost");
         return await server.Client.SendAsync(request);
     }
 

@@ -31,7 +31,7 @@ public sealed class SocketEndpoint(IServiceProvider services, ConnectionCounts c
                 $"The origin '{origin}' may not open a WebSocket here. Add it to {HttpOptions.Section}:AllowedOrigins."));
             return;
         }
-        using var place = counts.TryTake(ConnectionCounts.KeyOf(context.User, context), out var refusal);
+        using var place = counts.TryTake(RequestGate.ClientOf(context), out var refusal);
         if (place is null)
         {
             await RefuseAsync(

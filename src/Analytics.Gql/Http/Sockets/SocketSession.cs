@@ -112,7 +112,7 @@ internal sealed partial class SocketSession : IDisposable
         {
             throw new SocketClosedException(CloseCode.Forbidden, refused.Message);
         }
-        if (!_place.TryMoveTo(ConnectionCounts.KeyOf(grant.User, _http), out var refusal))
+        if (!_place.TryMoveTo(RequestGate.ClientOf(_http, grant.User), out var refusal))
             throw new SocketClosedException(CloseCode.TryAgainLater, refusal);
         _grant = grant;
         if (grant.ExpiresAt is not null) Track(CloseWhenDueAsync(grant.ExpiresAt));

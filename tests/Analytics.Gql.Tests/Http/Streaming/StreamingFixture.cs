@@ -1,5 +1,7 @@
 // The real server with room for few connections, and what the streaming tests ask of it.
+using Analytics.Gql.Refresh;
 using Analytics.Gql.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Analytics.Gql.Tests.Http.Streaming;
 
@@ -22,6 +24,11 @@ public sealed class StreamingFixture : ServerFixture
         var user = await Workouts.UserAsync();
         var session = await Workouts.SessionAsync(user, "2026-03-04T10:00:00Z");
         await FreshAsync();
+        // Otherwise a test's subscriber might hear of this drain too.
+        var feed = Services.GetRequiredService<RefreshFeed>();
+        var drained = await Database.ScalarAsync<long>("select drain_number from analytics.refresh_state");
+        for (var patience = 500; feed.Told < drained && patience > 0; patience--)
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
         return (user, session);
     }
 
