@@ -35,7 +35,8 @@ public sealed class DifferentialRun(DifferentialSettings settings)
                 done += operations.Sum(o => o.Count);
                 var beginning = await Beginning.OfAsync(node.Source, ct);
                 var round = new Round(
-                    node, secondNode, settings.Pool, comparison, _tally, operations, settings.Seed + rounds);
+                    node, [.. new[] { node, secondNode }.Take(settings.Drainers)], settings.Pool, comparison, _tally, operations,
+                    settings.Seed + rounds);
                 var difference = await Fault.AsDifferenceAsync(async () =>
                     await round.RunAsync(ct) ?? await CompareQuietAsync(node, comparison, api?.Ask, ct));
                 if (difference is not null)

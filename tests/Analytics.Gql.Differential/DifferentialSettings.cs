@@ -19,6 +19,10 @@ public sealed record DifferentialSettings
 
     /// <summary>In each round; null: 1 to 8, as the seed has it.</summary>
     public int? Writers { get; init; }
+
+    /// <summary>Nodes that drain beside the writers, all the time: 0 to 2.</summary>
+    /// <remarks>With none, and one writer, the log is the order of what happened, and a replay repeats it.</remarks>
+    public int Drainers { get; init; } = 2;
     public int OperationsPerRound { get; init; } = 400;
     public Pool Pool { get; init; } = Pool.Small;
 

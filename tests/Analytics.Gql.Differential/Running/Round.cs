@@ -1,12 +1,14 @@
-// One round: writers at once, two nodes that drain in small batches, readers that check what they are told; then quiet.
+// One round: writers at once, nodes that drain in small batches, a reader that checks what it is told; then quiet.
 using Analytics.Gql.Differential.Operations;
 
 namespace Analytics.Gql.Differential.Running;
 
+/// <param name="node">Runs the operations.</param>
+/// <param name="drainers">Drain beside them, all the time.</param>
 /// <param name="operations">For each writer, in its order.</param>
 /// <param name="seed">Of what the drainers and readers choose; their timing is the machine's.</param>
 public sealed class Round(
-    Node node, Node secondNode, Pool pool, Comparison comparison, Tally tally,
+    Node node, IReadOnlyList<Node> drainers, Pool pool, Comparison comparison, Tally tally,
     IReadOnlyList<IReadOnlyList<Operation>> operations, int seed)
 {
     public Log Log { get; } = new();
@@ -15,7 +17,7 @@ public sealed class Round(
     public async Task<Difference?> RunAsync(CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var drainers = new[] { DrainAsync("node 1", node, 1), DrainAsync("node 2", secondNode, 2) };
+        Task[] drains = [.. drainers.Select((drainer, i) => DrainAsync($"node {i + 1}", drainer, i + 1))];
         var reader = ReadAsync();
         try
         {
@@ -24,7 +26,7 @@ public sealed class Round(
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(drainers);
+            await Task.WhenAll(drains);
         }
         return await reader;
 
