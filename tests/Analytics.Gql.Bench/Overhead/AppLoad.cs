@@ -4,8 +4,17 @@ using Npgsql;
 
 namespace Analytics.Gql.Bench.Overhead;
 
-/// <summary>Two transactions a workout: the session and its ten sets; then a correction of three sets, and its end.</summary>
-internal sealed class AppLoad(string connectionString, Guid[] users) : IAsyncDisposable
+/// <summary>What an app does with a workout, in one transaction each.</summary>
+internal enum AppWork
+{
+    /// <summary>Inserts the session and its ten sets, in two statements.</summary>
+    Log,
+
+    /// <summary>That, and then, in another transaction, updates three of the sets and the session.</summary>
+    LogAndCorrect,
+}
+
+internal sealed class AppLoad(string connectionString, Guid[] users, AppWork work) : IAsyncDisposable
 {
     public const int Writers = 8;
     public const int SetsPerSession = 10;
@@ -54,6 +63,8 @@ internal sealed class AppLoad(string connectionString, Guid[] users) : IAsyncDis
                 await logged.CommitAsync(ct);
                 count++;
             }
+            if (work == AppWork.Log)
+                continue;
             await using var corrected = await connection.BeginTransactionAsync(ct);
             await ExecuteAsync(connection,
                 "update core.sets set reps = reps + 1 where session_id = $1 and set_index <= 3", ct, session);
