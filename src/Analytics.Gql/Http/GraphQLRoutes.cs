@@ -19,8 +19,9 @@ public static class GraphQLRoutes
         var endpoint = ActivatorUtilities.CreateInstance<GraphQLEndpoint>(routes.ServiceProvider);
         var eventStreams = ActivatorUtilities.CreateInstance<EventStreamEndpoint>(routes.ServiceProvider);
         var sockets = ActivatorUtilities.CreateInstance<SocketEndpoint>(routes.ServiceProvider);
-        var gate = ActivatorUtilities.CreateInstance<RequestGate>(routes.ServiceProvider);
-        group.Map("", http => gate.RunAsync(http, http.WebSockets.IsWebSocketRequest ? sockets.HandleAsync
+        var gate = routes.ServiceProvider.GetRequiredService<RequestGate>();
+        var runner = routes.ServiceProvider.GetRequiredService<OperationRunner>();
+        group.Map("", http => gate.RunAsync(http, runner, http.WebSockets.IsWebSocketRequest ? sockets.HandleAsync
             : ContentNegotiation.PrefersEventStream(http.Request.Headers.Accept) ? eventStreams.HandleAsync
             : endpoint.HandleAsync));
         if (!routes.ServiceProvider.GetRequiredService<IOptions<SchemaOptions>>().Value.Introspection) return group;

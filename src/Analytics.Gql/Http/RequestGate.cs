@@ -1,4 +1,4 @@
-// Who may ask now, and for how long: requests of a client in a minute, requests at once, seconds of one request.
+// Who may ask now, and for how long: operations of a client in a minute, operations at once, seconds of one.
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -11,20 +11,20 @@ using Microsoft.Extensions.Options;
 namespace Analytics.Gql.Http;
 
 // too many of this client this minute? 429 ⇒ the clock starts ⇒ a place among those at once, or in the queue, else 503
-// ⇒ the endpoint, whose RequestAborted is also cancelled when the time is up ⇒ time up and nothing sent? 504
+// ⇒ the operation, cancelled when the time is up ⇒ time up and nothing sent? 504
 
-/// <summary>Stands before the API's endpoint; health checks do not pass it.</summary>
+/// <summary>Requests pass it before the API's endpoint, and the operations of a socket one by one; health checks do
+/// not.</summary>
 /// <remarks>Own code on ASP.NET's limiters rather than its middleware, which asks a chain of limiters twice when the
 /// first try fails and would count a request that waits as two.</remarks>
-public sealed class RequestGate(
-    OperationRunner runner, IOptions<LimitOptions> options, TimeProvider? clock = null) : IDisposable
+public sealed class RequestGate(IOptions<LimitOptions> options, TimeProvider? clock = null) : IDisposable
 {
     private readonly LimitOptions _limits = options.Value;
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
-    private readonly PartitionedRateLimiter<HttpContext>? _perClient =
+    private readonly PartitionedRateLimiter<string>? _perClient =
         options.Value.RequestsPerMinutePerClient is > 0 and var most
-            ? PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetFixedWindowLimiter(
-                ClientOf(http),
+            ? PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetFixedWindowLimiter(
+                client,
                 _ => new() { PermitLimit = most, Window = TimeSpan.FromMinutes(1), AutoReplenishment = true }))
             : null;
 
@@ -35,43 +35,55 @@ public sealed class RequestGate(
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>A stream is no request that someone waits for: neither the time-out nor its place among the requests
-    /// at once holds for it any longer.</summary>
-    public static void BecomesStream(HttpContext http) => http.Features.Get<Stay>()?.End();
-
-    public async Task RunAsync(HttpContext http, RequestDelegate next)
+    /// <summary>Counts one for the client and starts its clock; its place is still to be taken.</summary>
+    /// <param name="client">As <see cref="ClientOf(HttpContext)"/> names it.</param>
+    /// <param name="gone">Cancelled when the client goes away.</param>
+    /// <exception cref="RequestRefusedException">429 RATE_LIMITED.</exception>
+    public Turn Begin(string client, CancellationToken gone)
     {
-        using var counted = _perClient?.AttemptAcquire(http);
-        if (counted is { IsAcquired: false })
-        {
-            await RefuseOftenAsync(http, counted).ConfigureAwait(false);
-            return;
-        }
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(_limits.RequestTimeoutS), _clock);
+        using var counted = _perClient?.AttemptAcquire(client);
+        return counted is { IsAcquired: false }
+            ? throw TooOften(counted)
+            : new Turn(_atOnce, _limits, _clock, gone);
+    }
+
+    /// <summary>A request that comes over HTTP.</summary>
+    public async Task RunAsync(HttpContext http, OperationRunner runner, RequestDelegate next)
+    {
         var gone = http.RequestAborted;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, patience.Token);
-        http.RequestAborted = either.Token;
         try
         {
-            using var place = await _atOnce.AcquireAsync(1, either.Token).ConfigureAwait(false);
-            http.Features.Set(new Stay(place, patience));
-            await (place.IsAcquired ? next(http) : RefuseCrowdAsync(http)).ConfigureAwait(false);
+            using var turn = Begin(ClientOf(http), gone);
+            http.RequestAborted = turn.Token;
+            http.Features.Set(turn);
+            try
+            {
+                await turn.TakePlaceAsync().ConfigureAwait(false);
+                await next(http).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (turn.Token.IsCancellationRequested)
+            {
+                // The client went away, or the time is up.
+            }
+            finally
+            {
+                http.RequestAborted = gone;
+            }
+            // A content type is what an answer begins with; one that began is whole and on its way.
+            if (turn.IsOverdue && http.Response.ContentType is null)
+                throw turn.Overdue;
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (RequestRefusedException refused)
         {
-            // The client went away, or the time is up.
-        }
-        finally
-        {
-            http.RequestAborted = gone;
-        }
-        // A content type is what an answer begins with; one that began is whole and on its way.
-        if (patience.IsCancellationRequested && !gone.IsCancellationRequested && http.Response.ContentType is null)
-            await WriteAsync(
-                http, StatusCodes.Status504GatewayTimeout, ErrorCodes.Timeout,
-                $"The request took longer than {_limits.RequestTimeoutS} s. Ask for less, or in several requests.")
+            await ResponseWriter.WriteAsync(
+                http, ContentNegotiation.Choose(http.Request.Headers.Accept) ?? ContentNegotiation.Json, refused, runner)
                 .ConfigureAwait(false);
+        }
     }
+
+    /// <summary>A stream is no request that someone waits for: neither the time-out nor its place among the requests
+    /// at once holds for it any longer.</summary>
+    public static void BecomesStream(HttpContext http) => http.Features.Get<Turn>()?.BecomesStream();
 
     public void Dispose()
     {
@@ -96,36 +108,14 @@ public sealed class RequestGate(
             : "address " + address;
     }
 
-    private Task RefuseOftenAsync(HttpContext http, RateLimitLease lease)
+    private RequestRefusedException TooOften(RateLimitLease lease)
     {
         var seconds = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait)
             ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 60;
-        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(
-            http, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited,
+        return new RequestRefusedException(
+            StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited,
             $"This client sent more than {_limits.RequestsPerMinutePerClient} requests in a minute. "
-            + $"Try again in {seconds} s, and ask several operations in one request.");
-    }
-
-    private Task RefuseCrowdAsync(HttpContext http)
-    {
-        http.Response.Headers.RetryAfter = "1";
-        return WriteAsync(
-            http, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable,
-            $"The server works on {_limits.MaxConcurrentRequests} requests and {_limits.MaxQueuedRequests} wait; "
-            + "there is no room for more. Try again in a second.");
-    }
-
-    private Task WriteAsync(HttpContext http, int status, string code, string message) => ResponseWriter.WriteAsync(
-        http, ContentNegotiation.Choose(http.Request.Headers.Accept) ?? ContentNegotiation.Json, status,
-        runner.Refuse(new ClientError(code, message)));
-
-    private sealed class Stay(RateLimitLease place, CancellationTokenSource patience)
-    {
-        public void End()
-        {
-            patience.CancelAfter(Timeout.InfiniteTimeSpan);
-            place.Dispose();
-        }
+            + string.Create(CultureInfo.InvariantCulture, $"Try again in {seconds} s, and ask several operations in one request."),
+            retryAfterS: seconds);
     }
 }

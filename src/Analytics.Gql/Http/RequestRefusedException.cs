@@ -6,7 +6,8 @@ namespace Analytics.Gql.Http;
 
 /// <summary>The request is refused with a status and an error body.</summary>
 public sealed class RequestRefusedException(
-    int status, string code, string message, string? allow = null, string? challenge = null)
+    int status, string code, string message, string? allow = null, string? challenge = null,
+    int? retryAfterS = null)
     : Exception(message)
 {
     public int Status { get; } = status;
@@ -16,6 +17,9 @@ public sealed class RequestRefusedException(
 
     /// <summary>What to answer in the WWW-Authenticate header, with 401.</summary>
     public string? Challenge { get; } = challenge;
+
+    /// <summary>Seconds for the Retry-After header, with 429 and 503.</summary>
+    public int? RetryAfterS { get; } = retryAfterS;
 
     public ClientError Error => new(code, Message);
 

@@ -1,5 +1,6 @@
 // From results to an HTTP response: status, headers, bytes.
 using System.Buffers;
+using System.Globalization;
 using Analytics.Gql.Engine;
 
 namespace Analytics.Gql.Http;
@@ -24,6 +25,8 @@ public static class ResponseWriter
     {
         if (refused.Allow is not null) http.Response.Headers.Allow = refused.Allow;
         if (refused.Challenge is not null) http.Response.Headers.WWWAuthenticate = refused.Challenge;
+        if (refused.RetryAfterS is { } seconds)
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return WriteAsync(http, mediaType, refused.Status, runner.Refuse(refused.Error));
     }
 

@@ -14,6 +14,7 @@ public static class StreamingServices
         services.AddSingleton<IValidateOptions<SubscriptionOptions>, SubscriptionOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionAccess>();
+        services.TryAddSingleton<RequestGate>();
         return services.AddSingleton<ConnectionCounts>();
     }
 }

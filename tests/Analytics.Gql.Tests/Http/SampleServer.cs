@@ -54,6 +54,7 @@ public class SampleServer : IAsyncLifetime
         Configure(builder);
         _app = builder.Build();
         _app.UseAnalyticsHttp();
+        _app.UseWebSockets();
         _app.UseAuthentication();
         _app.Use((http, next) => Before(http, next));
         _app.MapGet("/health/live", () => "alive");

@@ -10,7 +10,7 @@ namespace Analytics.Gql.Http.Sockets;
 
 /// <summary>What every session works with.</summary>
 public sealed record SocketServices(
-    OperationRunner Runner, IServiceScopeFactory Scopes, ConnectionAccess Access, IOptions<LimitOptions> Limits,
+    OperationRunner Runner, RequestGate Gate, IServiceScopeFactory Scopes, ConnectionAccess Access, IOptions<LimitOptions> Limits,
     IOptions<SubscriptionOptions> Options, TimeProvider Time, IHostApplicationLifetime Lifetime,
     ILogger<SocketEndpoint> Log);
 

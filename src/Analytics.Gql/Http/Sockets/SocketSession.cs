@@ -148,11 +148,25 @@ internal sealed partial class SocketSession : IDisposable
         string id, OperationRequest request, OperationContext context, ConnectionGrant grant, CancellationTokenSource operation)
     {
         await Task.Yield(); // the socket is read on while it runs
-        var ct = operation.Token;
+        var gone = operation.Token;
         try
         {
+            using var turn = _services.Gate.Begin(RequestGate.ClientOf(_http, grant.User), gone);
             await using var scope = _services.Scopes.CreateAsyncScope();
-            var results = await _services.Runner.StartAsync(request, context, scope.ServiceProvider, grant.User, ct);
+            IAsyncEnumerable<OperationResult> results;
+            try
+            {
+                await turn.TakePlaceAsync();
+                results = await _services.Runner.StartAsync(
+                    request, context, scope.ServiceProvider, grant.User, turn.Token);
+            }
+            catch (OperationCanceledException) when (turn.IsOverdue)
+            {
+                throw turn.Overdue;
+            }
+            turn.BecomesStream(); // a query or mutation is done: what is left is to send its result
+            if (turn.IsOverdue) throw turn.Overdue;
+            var ct = turn.Token;
             var refused = false;
             await foreach (var result in results.WithCancellation(ct))
             {
@@ -163,7 +177,13 @@ internal sealed partial class SocketSession : IDisposable
             }
             if (!refused && Forget(id, operation)) await _wire.SendAsync(SocketMessage.Write("complete", id), ct);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (RequestRefusedException refused)
+        {
+            Forget(id, operation);
+            await _wire.SendAsync(
+                SocketMessage.Write("error", id, _services.Runner.Refuse(refused.Error).WriteErrorsTo), _ended.Token);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
             // Completed by the client, or the socket has ended.
         }
