@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Analytics.Gql.Access;
 using Analytics.Gql.Tests.Fixtures;
 using Analytics.Gql.Tests.Http;
+using Analytics.Gql.Tests.Http.Streaming;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -67,6 +68,13 @@ public sealed class AuthorityTests : IAsyncLifetime, IDisposable
         await _issuer!.StopAsync();
         Assert.Equal("503 The token cannot be checked for now: its issuer does not answer. Try again later.",
             await AskAsync(Tokens.Of("coach", "analytics:read:any", RsaKey, _authority)));
+        using var socket = await GraphQLSocket.OpenAsync(_server.Client);
+        await socket.SendAsync(new
+        {
+            type = "connection_init",
+            payload = new { authorization = "Bearer " + Tokens.Of("coach", "analytics:read:any", RsaKey, _authority) },
+        });
+        Assert.Equal((1013, "The token cannot be checked for now: its issuer does not answer. Try again later."), await socket.ClosedAsync());
         Assert.Contains(_server.Log.Entries, entry => entry.Text.Contains("Is Analytics:Auth:Authority right", StringComparison.Ordinal));
     }
 

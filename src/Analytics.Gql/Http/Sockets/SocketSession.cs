@@ -6,7 +6,7 @@ using Analytics.Gql.Engine;
 
 namespace Analytics.Gql.Http.Sockets;
 
-// accepted ⇒ connection_init in time (4408) ⇒ access (4403), the user's place (1013) ⇒ connection_ack
+// accepted ⇒ connection_init in time (4408) ⇒ access (4403; 1013 while tokens cannot be checked), the user's place (1013) ⇒ connection_ack
 //          ⇒ subscribe: an operation of its own task and scope ⇒ next* ⇒ complete, or error
 //          ⇒ closed by the client, by a breach of the protocol (44xx), by the token's end (4403), by shutdown (1001)
 
@@ -110,7 +110,9 @@ internal sealed partial class SocketSession : IDisposable
         }
         catch (ClientError refused)
         {
-            throw new SocketClosedException(CloseCode.Forbidden, refused.Message);
+            // Clients come back after 1013, and not after 4403.
+            throw new SocketClosedException(
+                refused.Code == ErrorCodes.Unavailable ? CloseCode.TryAgainLater : CloseCode.Forbidden, refused.Message);
         }
         if (!_place.TryMoveTo(RequestGate.ClientOf(_http, grant.User), out var refusal))
             throw new SocketClosedException(CloseCode.TryAgainLater, refusal);
