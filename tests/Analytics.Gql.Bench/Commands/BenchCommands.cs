@@ -77,6 +77,8 @@ public static class BenchCommands
                 "Compares the app's durable transactions with the staging triggers on and off."),
             Section("backlog", BenchSections.Backlog,
                 "Works off a bulk load of a million sets, by drains alone and by the full refresh that takes over."),
+            Section("subscriptions", BenchSections.Subscriptions,
+                "Opens 10,000 subscriptions, and times an event until each of a user's 1,000 has it."),
             Section("soak", BenchSections.Soak,
                 "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),

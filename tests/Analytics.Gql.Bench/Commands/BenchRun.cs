@@ -8,6 +8,7 @@ using Analytics.Gql.Bench.Measuring;
 using Analytics.Gql.Bench.Overhead;
 using Analytics.Gql.Bench.Reads;
 using Analytics.Gql.Bench.Soak;
+using Analytics.Gql.Bench.Subscriptions;
 using Analytics.LocalPostgres;
 using Npgsql;
 
@@ -24,7 +25,8 @@ public enum BenchSections
     Overhead = 16,
     Freshness = 32,
     Backlog = 64,
-    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Soak,
+    Subscriptions = 128,
+    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Subscriptions | Soak,
 }
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
@@ -86,5 +88,7 @@ public static class BenchRun
             await OverheadSection.RunAsync(database, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Backlog))
             await BacklogSection.RunAsync(database, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Subscriptions))
+            await SubscriptionSection.RunAsync(database, report, progress, ct);
     }
 }
