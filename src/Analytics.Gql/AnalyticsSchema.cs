@@ -1,6 +1,7 @@
 // The schema of this API: its root types, and what the engine is told about them.
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Documents;
+using Analytics.Gql.Users;
 
 namespace Analytics.Gql;
 
@@ -13,6 +14,7 @@ public static class AnalyticsSchema
             engine.SchemaDescription =
                 "Workout aggregates out of PostgreSQL materialized views; each answer says how fresh it is.";
             engine.FaultMappers.Add(DatabaseFaults.Map);
+            engine.Entities.Add(UserEntity.Type);
             foreach (var file in ShippedDocuments()) engine.ShippedDocuments.Add(file);
         });
 

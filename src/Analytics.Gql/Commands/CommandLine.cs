@@ -113,6 +113,10 @@ public static class CommandLine
         {
             Console.Error.WriteLine(e.Message);
         }
+        catch (InvalidOperationException e) when (IsOfSettings(e))
+        {
+            Console.Error.WriteLine($"{e.Message} Correct the setting, or remove it to use the default.");
+        }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName)
         {
             Console.Error.WriteLine($"The database is not migrated ({e.MessageText}). Run 'analytics-gql migrate'.");
@@ -131,4 +135,8 @@ public static class CommandLine
         }
         return Unusable;
     }
+
+    // What is no number where one is wanted, or neither true nor false: the binder says the value and the key.
+    private static bool IsOfSettings(InvalidOperationException e) =>
+        e.TargetSite?.DeclaringType == typeof(ConfigurationBinder);
 }

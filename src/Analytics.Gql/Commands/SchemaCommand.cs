@@ -15,17 +15,34 @@ internal static class SchemaCommand
 
     public static Command Create() => new("schema", "The GraphQL schema and its trusted documents.")
     {
-        Printing("export", "Writes the GraphQL schema as SDL.", services =>
-            SchemaPrinter.Print(services.GetRequiredService<ISchema>())),
-        Printing("documents", "Writes the trusted documents as JSON: id to operation names and text.", services =>
+        Export(),
+        Printing("documents", "Writes the trusted documents as JSON: id to operation names and text.", (services, _) =>
             Manifest(services.GetRequiredService<TrustedDocuments>())),
     };
+
+    // Whatever the setting of a server, so that a build can compose before there is one.
+    private static Command Export()
+    {
+        var federation = new Option<bool>("--federation")
+        {
+            Description = "As a subgraph of Apollo Federation 2, for composition.",
+        };
+        var command = Printing("export", "Writes the GraphQL schema as SDL.", (services, parsed) =>
+        {
+            var schema = services.GetRequiredService<ISchema>();
+            return parsed.GetValue(federation)
+                ? SchemaPrinter.PrintSubgraph(schema, [.. services.GetRequiredService<EngineOptions>().Entities])
+                : SchemaPrinter.Print(schema);
+        });
+        command.Options.Add(federation);
+        return command;
+    }
 
     private static string Manifest(TrustedDocuments documents) => JsonSerializer.Serialize(
         documents.All.ToDictionary(document => document.Id, document => new { document.Operations, document.Text }),
         _json) + "\n";
 
-    private static Command Printing(string name, string description, Func<IServiceProvider, string> print)
+    private static Command Printing(string name, string description, Func<IServiceProvider, ParseResult, string> print)
     {
         var output = new Option<FileInfo?>("--output") { Description = "A file; standard output unless given." };
         var command = new Command(name, description) { output };
@@ -33,7 +50,7 @@ internal static class SchemaCommand
         {
             await using var services = new ServiceCollection().AddLogging()
                 .AddSingleton(CommandLine.Settings()).AddAnalyticsSchema().BuildServiceProvider();
-            var text = print(services);
+            var text = print(services, parsed);
             if (parsed.GetValue(output) is { } file)
                 await File.WriteAllTextAsync(file.FullName, text, ct);
             else

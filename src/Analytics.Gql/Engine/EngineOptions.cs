@@ -1,5 +1,6 @@
 // What the server tells the engine in code (limits are settings: Limits/LimitOptions.cs).
 using Analytics.Gql.Engine.Documents;
+using Analytics.Gql.Engine.Federation;
 using GraphQL.Validation;
 
 namespace Analytics.Gql.Engine;
@@ -19,4 +20,7 @@ public sealed class EngineOptions
 
     /// <summary>Trusted documents that come with the server.</summary>
     public IList<DocumentFile> ShippedDocuments { get; } = [];
+
+    /// <summary>Types that other subgraphs may refer to, where <see cref="SchemaOptions.Federation"/> is on.</summary>
+    public IList<EntityType> Entities { get; } = [];
 }

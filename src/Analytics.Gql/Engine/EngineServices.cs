@@ -1,5 +1,6 @@
 // Puts the engine together: schema from C# classes, scalars, strategies, limits.
 using Analytics.Gql.Engine.Documents;
+using Analytics.Gql.Engine.Federation;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Plain;
 using Analytics.Gql.Engine.Scalars;
@@ -56,7 +57,7 @@ public static class EngineServices
             .AddExecutionStrategy<LevelExecution>(OperationType.Query)
             .AddExecutionStrategy<MutationExecution>(OperationType.Mutation)
             .AddExecutionStrategy<StreamExecution>(OperationType.Subscription)
-            .ConfigureSchema(schema =>
+            .ConfigureSchema((schema, container) =>
             {
                 schema.Description = options.SchemaDescription;
                 // IDEs ask for both when they introspect.
@@ -65,6 +66,9 @@ public static class EngineServices
                 schema.RegisterVisitor(new DirectiveArguments());
                 schema.RegisterVisitor(new DescriptionText());
                 schema.MapScalars();
+                if (container.GetRequiredService<IOptions<SchemaOptions>>().Value.Federation)
+                    FederationSchema.AddTo(
+                        schema, [.. options.Entities], container.GetRequiredService<IOptions<LimitOptions>>().Value);
             }));
     }
 
@@ -72,7 +76,7 @@ public static class EngineServices
     {
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateOnStart();
         services.AddOptions<DocumentOptions>().BindConfiguration(DocumentOptions.Section).ValidateOnStart();
-        services.AddOptions<SchemaOptions>().BindConfiguration(SchemaOptions.Section);
+        services.AddOptions<SchemaOptions>().BindConfiguration(SchemaOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsCheck>();
         services.AddSingleton<IValidateOptions<DocumentOptions>>(
             new BoundsCheck<DocumentOptions>(DocumentOptions.Section));

@@ -1,4 +1,5 @@
 // Refuses introspection where an operator turned it off.
+using Analytics.Gql.Engine.Federation;
 using GraphQL;
 using GraphQL.Validation;
 using GraphQLParser.AST;
@@ -6,12 +7,15 @@ using GraphQLParser.AST;
 namespace Analytics.Gql.Engine;
 
 /// <summary>Depends on the document and the setting alone, so a cached document has passed it. <c>__typename</c> stays:
-/// clients' caches need it, and it tells only what was asked.</summary>
+/// clients' caches need it, and it tells only what was asked. A subgraph's <c>_service</c> goes with the two: it tells
+/// the whole schema.</summary>
 public sealed class IntrospectionRule(SchemaOptions options) : ValidationRuleBase
 {
-    private static readonly MatchingNodeVisitor<GraphQLField> _refusal = new((field, context) =>
+    private readonly MatchingNodeVisitor<GraphQLField> _refusal = new((field, context) =>
     {
-        if (field.Name.StringValue is not ("__schema" or "__type")) return;
+        var tells = field.Name.StringValue is "__schema" or "__type"
+            || options.Federation && field.Name.Value == FederationSchema.ServiceField;
+        if (!tells) return;
         throw new ClientError(
             ErrorCodes.IntrospectionDisabled,
             $"'{field.Name.StringValue}' is refused: introspection is off. Use the schema file of your build, or ask the "

@@ -1,6 +1,5 @@
 // Query.user and Query.users.
 using Analytics.Gql.Access;
-using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Users;
@@ -34,9 +33,6 @@ public sealed partial class Query
                 ErrorCodes.LimitExceeded,
                 $"users: {ids.Count} ids; at most {limits.Value.MaxUsers}. Ask for the rest in another request.");
         // Each element stays parked: to wait here would part this list from others of its level.
-        return [.. ids.Select(id => may.MayRead(context, id)
-            ? loader.Load(id).Then(User? (user) =>
-                user ?? throw new ClientError(ErrorCodes.NotFound, $"users: there is no user {id}. Check the id."))
-            : LoaderResults.Failed<User?>(Permissions.Forbidden(context, id)))];
+        return [.. ids.Select(id => loader.LoadListed(context, may, id))];
     }
 }

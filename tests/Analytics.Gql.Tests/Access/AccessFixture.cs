@@ -13,7 +13,7 @@ public sealed record TokenAnswer(int Status, string Text, string? Challenge)
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 }
 
-public sealed class AccessFixture : ServerFixture
+public class AccessFixture : ServerFixture
 {
     public AccessFixture() => Log = new RecordedLog(LogLevel.Information);
 

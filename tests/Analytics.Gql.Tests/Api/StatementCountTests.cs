@@ -5,7 +5,7 @@ using Analytics.Gql.Tests.Fixtures;
 namespace Analytics.Gql.Tests.Api;
 
 /// <summary>50 users who trained once in each of 12 weeks.</summary>
-public sealed class TeamFixture : ServerFixture
+public class TeamFixture : ServerFixture
 {
     public IReadOnlyList<Guid> Users { get; private set; } = [];
 
@@ -128,7 +128,7 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
         Assert.Equal(12, answer.GetProperty("data").GetProperty("user").GetProperty("weeklyAggregates").GetProperty("totals").GetProperty("weekCount").GetInt32());
     }
 
-    private static void AssertOneOfEach(IReadOnlyList<string> sent, params string[] kinds)
+    internal static void AssertOneOfEach(IReadOnlyList<string> sent, params string[] kinds)
     {
         foreach (var kind in kinds)
             Assert.Single(sent, text => text.Contains(kind, StringComparison.Ordinal));

@@ -162,6 +162,35 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
     }
 
     [Fact]
+    public async Task The_schema_is_exported_for_clients_or_for_a_federation_whatever_the_servers_setting()
+    {
+        var reviewed = await ServerProcess.RunAsync(["schema", "export"]);
+        var federated = await ServerProcess.RunAsync(
+            ["schema", "export"], new Dictionary<string, string> { ["Analytics__Schema__Federation"] = "true" });
+        var subgraph = await ServerProcess.RunAsync(["schema", "export", "--federation"]);
+        Assert.Equal(reviewed.Output, federated.Output);
+        Assert.Equal(Api.FederationTests.Subgraph(reviewed.Output), subgraph.Output);
+    }
+
+    [Theory]
+    [InlineData("Analytics:Schema:Federation", "maybe", "Boolean")]
+    [InlineData("Analytics:Limits:MaxUsers", "many", "Int32")]
+    public async Task A_setting_that_cannot_be_read_is_said_in_a_sentence(string key, string value, string type)
+    {
+        var result = await ServerProcess.RunAsync(["serve"], new Dictionary<string, string>
+        {
+            [Connection] = fixture.Database.ConnectionString,
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Analytics__Auth__Mode"] = "Open",
+            [key.Replace(":", "__", StringComparison.Ordinal)] = value,
+        });
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(
+            $"Failed to convert configuration value '{value}' at '{key}' to type 'System.{type}'. "
+            + "Correct the setting, or remove it to use the default.", result.Errors.Trim());
+    }
+
+    [Fact]
     public async Task The_trusted_documents_are_listed_by_the_hash_of_their_files_with_an_operators_own()
     {
         using var folder = new Http.DocumentFolder();
