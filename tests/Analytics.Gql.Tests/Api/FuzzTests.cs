@@ -27,6 +27,11 @@ public sealed class FuzzTests(ServerFixture server, ITestOutputHelper output) : 
     private static readonly string[] Leaks =
         ["Npgsql", "GraphQL.", "System.", "Microsoft.", "Analytics.Gql", "   at ", ".cs:", "analytics.", "core.", "Exception", "select ", "SQLSTATE"];
 
+    /// <summary>From so many on, what the server may keep of them (its caches of documents: 40 MiB) is less than what a
+    /// leak of a kilobyte each would be.</summary>
+    private const int Many = 100_000;
+    private const double MaxGrowthMiB = 64;
+
     [Fact]
     public async Task Whatever_is_sent_the_server_answers_without_a_fault_and_without_a_leak()
     {
@@ -34,6 +39,7 @@ public sealed class FuzzTests(ServerFixture server, ITestOutputHelper output) : 
         var count = Setting("ANALYTICS_FUZZ_COUNT", 2_000);
         var statuses = new SortedDictionary<int, int>();
         var before = await TimeAsync();
+        var heap = HeapMiB();
         for (var i = 0; i < count; i++)
         {
             var random = new Random(HashCode(seed, i));
@@ -58,7 +64,11 @@ public sealed class FuzzTests(ServerFixture server, ITestOutputHelper output) : 
             }
             statuses[(int)response.StatusCode] = statuses.GetValueOrDefault((int)response.StatusCode) + 1;
         }
-        output.WriteLine($"{count} requests, seed {seed}: {string.Join(", ", statuses.Select(s => $"{s.Value} x {s.Key}"))}");
+        var grown = HeapMiB() - heap;
+        output.WriteLine($"{count} requests, seed {seed}: {string.Join(", ", statuses.Select(s => $"{s.Value} x {s.Key}"))}; "
+            + string.Create(CultureInfo.InvariantCulture, $"heap grown by {grown:N1} MiB"));
+        // A short run has other tests beside it, whose memory it would count.
+        Assert.True(count < Many || grown < MaxGrowthMiB, $"The heap has grown by {grown} MiB.");
         Assert.True(statuses.Count >= 2 && statuses.GetValueOrDefault(200) > count / 20, "Too few were understood to say anything.");
         var after = await TimeAsync();
         Assert.True(after < before * 10 + TimeSpan.FromMilliseconds(200), $"A plain query took {before} before and {after} after.");
@@ -154,6 +164,8 @@ public sealed class FuzzTests(ServerFixture server, ITestOutputHelper output) : 
     private static string Document(Random random) => Documents[random.Next(Documents.Length)];
 
     private static string Piece(Random random) => Pieces[random.Next(Pieces.Length)];
+
+    private static double HeapMiB() => GC.GetTotalMemory(forceFullCollection: true) / 1_048_576.0;
 
     private async Task<TimeSpan> TimeAsync()
     {

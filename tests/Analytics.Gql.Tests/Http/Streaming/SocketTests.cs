@@ -1,6 +1,8 @@
 // Subscriptions, and anything else, over graphql-transport-ws; and how a socket ends.
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.WebSockets;
+using System.Text.Json;
 
 namespace Analytics.Gql.Tests.Http.Streaming;
 
@@ -18,6 +20,37 @@ public sealed class SocketTests(StreamingFixture server) : IClassFixture<Streami
         Assert.True(drained.Elapsed < TimeSpan.FromSeconds(1), $"It took {drained.Elapsed}.");
         Assert.Equal(("1", "next"), (message.GetProperty("id").GetString(), message.GetProperty("type").GetString()));
         Assert.Equal(user, message.GetProperty("payload").GetProperty("data").GetProperty("aggregatesRefreshed").GetProperty("userId").GetGuid());
+    }
+
+    [Fact]
+    public async Task A_drain_of_whichever_node_reaches_the_subscribers_of_each()
+    {
+        var (user, session) = await server.AthleteAsync();
+        await using var second = AnalyticsServer.Build(
+        [
+            "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
+            $"--ConnectionStrings:Analytics={server.Database.ConnectionString}", "--Logging:LogLevel:Default=Critical",
+        ]);
+        await second.StartAsync();
+        using var secondHttp = new HttpClient { BaseAddress = new Uri(second.Urls.Single()) };
+        using var here = await GraphQLSocket.ReadyAsync(server.Http);
+        using var there = await GraphQLSocket.ReadyAsync(secondHttp);
+        await SubscribeAsync(here, "1", user);
+        await SubscribeAsync(there, "1", user);
+        // Nothing says when a socket's subscription has begun: one that hears has.
+        var heard = Task.WhenAll(here.NextAsync(), there.NextAsync());
+        while (await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(200))) != heard)
+            await server.ChangeAsync(session);
+        await heard;
+        await server.ChangeAsync(session);
+        var drained = Stopwatch.StartNew();
+        var number = (await server.NumbersAsync(user))[^1];
+        foreach (var socket in new[] { here, there })
+            while (EventId(await socket.NextAsync()) < number)
+            {
+            }
+        Assert.True(drained.Elapsed < TimeSpan.FromSeconds(1), $"It took {drained.Elapsed}.");
+        await second.StopAsync();
     }
 
     [Fact]
@@ -182,6 +215,9 @@ public sealed class SocketTests(StreamingFixture server) : IClassFixture<Streami
     }
 
     // A subscription answers nothing when it begins: what was sent after it and is answered says that it was read.
+    private static long EventId(JsonElement message) => long.Parse(
+        message.GetProperty("payload").GetProperty("extensions").GetProperty("eventId").GetString()!, CultureInfo.InvariantCulture);
+
     private static Task SubscribeAsync(GraphQLSocket socket, string id, Guid user) =>
         socket.SubscribeAsync(id, StreamingFixture.Refreshed, new { userId = user });
 }
