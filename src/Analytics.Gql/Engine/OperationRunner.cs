@@ -42,7 +42,11 @@ public sealed class OperationRunner
         (_executer, _requested, _documents, _writer, _faults) = (executer, requested, documents, writer, faults);
         (_maxDocumentBytes, _maxCost) = (limits.Value.MaxDocumentBytes, limits.Value.MaxCost);
         IValidationRule[] request = [new OperationKindRule(), .. options.RequestRules, new CostRule(limits.Value)];
-        _everyRule = [new ShapeRule(limits.Value), new IntrospectionRule(schema.Value), .. DocumentValidator.CoreRules, .. request];
+        _everyRule =
+        [
+            new ShapeRule(limits.Value), new IntrospectionRule(schema.Value), new VariableTypesRule(),
+            .. DocumentValidator.CoreRules, .. request,
+        ];
         // This standard rule runs the validators of features over argument values, which a cached text does not fix.
         _requestRules = [FieldArgumentsAreValidRule.Instance, .. request];
     }

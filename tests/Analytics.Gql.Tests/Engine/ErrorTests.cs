@@ -72,6 +72,8 @@ public sealed class ErrorTests : IDisposable
     [InlineData("{ echo(text: 5) }", "BAD_USER_INPUT", "Argument 'text' has invalid value. Expected type 'String', found 5.")]
     [InlineData("{ order(value: SIDEWAYS) }", "BAD_USER_INPUT", "Expected type 'WeekOrder', found SIDEWAYS.")]
     [InlineData("{ person { name } }", "GRAPHQL_VALIDATION_FAILED", "'id'")]
+    [InlineData("query ($v: Person! = ASC) { echo(text: $v) }", "GRAPHQL_VALIDATION_FAILED",
+        "Variable 'v' cannot be non-input type 'Person!'.")]
     [InlineData("{ idOf(value: \"abc\") }", "BAD_USER_INPUT",
         "argument 'value' of field 'idOf'. 'abc' is not an id. Ids are UUIDs as this API returns them, such as \"6f9619ff")]
     [InlineData("{ idOf(value: 12) }", "BAD_USER_INPUT", "'12' is not an id.")]
