@@ -53,6 +53,8 @@ public sealed class Migrator
         await connection.ExecuteAsync("set statement_timeout = 0; set client_min_messages = warning; set jit = off");
         var migrator = new Migrator(connection, options ?? new MigrationOptions(), log ?? (_ => { }));
         await migrator.RunAsync(ct);
+        // Closing lets go of the locks too, but a moment after we returned: a drain begun at once would not run.
+        await connection.ExecuteAsync("select pg_advisory_unlock_all()");
         return new MigrationReport(migrator._applied);
     }
 

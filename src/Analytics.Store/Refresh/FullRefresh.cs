@@ -48,6 +48,8 @@ public sealed class FullRefresh(string connectionString)
             return new FullRefreshResult(false, 0, []);
         var (stamps, errors) = await RefreshAsync(connection, ct);
         var cleared = await FinishAsync(connection, run, stamps, errors, ct);
+        // Closing lets go of the lock too, but a moment after we returned: another run begun at once would not run.
+        await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
         return new FullRefreshResult(true, cleared, errors);
     }
 

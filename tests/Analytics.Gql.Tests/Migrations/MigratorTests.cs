@@ -63,6 +63,12 @@ public sealed class MigratorTests
         Assert.True(await database.ScalarAsync<bool>("select to_regclass('core.apps_own') is not null"));
     }
 
+    // Whoever returns has given its locks back: what comes next need not find them taken.
+    private const string Locks = """
+        select count(*) from pg_locks as l join pg_database as d on d.oid = l.database
+        where l.locktype = 'advisory' and d.datname = current_database()
+        """;
+
     [Fact]
     public async Task Changes_staged_before_a_definition_changed_are_in_the_new_view()
     {
@@ -73,12 +79,15 @@ public sealed class MigratorTests
             : s with { Text = s.Text.Replace("    t.exercise_ids\nfrom", "    t.exercise_ids,\n    7 as lucky\nfrom", StringComparison.Ordinal) }).ToList();
 
         var report = await MigrateAsync(database, new MigrationOptions { Aggregates = aggregates });
+        Assert.Equal(0, await database.ScalarAsync<long>(Locks));
 
         // weekly_aggregates reads session_summary_live, so it is rebuilt with it.
         Assert.Contains("definitions/aggregates/weekly_aggregates.sql", report.Applied);
         Assert.Equal(7, await database.ScalarAsync<int>("select lucky from analytics.session_summary_current where session_id = @session", new { session }));
         await workouts.DrainAsync();
         await workouts.AssertExactAsync();
+        Assert.True((await workouts.FullRefreshAsync()).Succeeded);
+        Assert.Equal(0, await database.ScalarAsync<long>(Locks));
         Assert.Equal("", await database.ScalarAsync<string>(
             "select coalesce(string_agg(relname, ' '), '') from pg_class where relnamespace = 'analytics'::regnamespace and relname ~ '_(next|old)(_|$)'"));
     }
