@@ -1,5 +1,4 @@
 // Who may ask now, and for how long: operations of a client in a minute, operations at once, seconds of one.
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
@@ -115,7 +114,7 @@ public sealed class RequestGate(IOptions<LimitOptions> options, TimeProvider? cl
         return new RequestRefusedException(
             StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited,
             $"This client sent more than {_limits.RequestsPerMinutePerClient} requests in a minute. "
-            + string.Create(CultureInfo.InvariantCulture, $"Try again in {seconds} s, and ask several operations in one request."),
+            + $"Try again in {seconds} s, and ask several operations in one request.",
             retryAfterS: seconds);
     }
 }

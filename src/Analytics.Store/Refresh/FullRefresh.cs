@@ -44,13 +44,18 @@ public sealed class FullRefresh(string connectionString)
         if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);
 
+        var result = await RunLockedAsync(connection, ct);
+        // Closing lets go of the lock too, but a moment after we returned: another run begun at once would not run.
+        await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
+        return result;
+    }
+
+    private static async Task<FullRefreshResult> RunLockedAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
         if (await BeginAsync(connection, ct) is not { } run)
             return new FullRefreshResult(false, 0, []);
         var (stamps, errors) = await RefreshAsync(connection, ct);
-        var cleared = await FinishAsync(connection, run, stamps, errors, ct);
-        // Closing lets go of the lock too, but a moment after we returned: another run begun at once would not run.
-        await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
-        return new FullRefreshResult(true, cleared, errors);
+        return new FullRefreshResult(true, await FinishAsync(connection, run, stamps, errors, ct), errors);
     }
 
     private sealed record Run(long Id, long Generation, long DrainNumber);

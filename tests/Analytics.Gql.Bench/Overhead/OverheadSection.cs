@@ -89,7 +89,8 @@ internal static class OverheadSection
             var lost = Median(pairs, p => p.LostPercent);
             losses.Row(name, lost, At(pairs, p => p.LostPercent, 0.25), At(pairs, p => p.LostPercent, 0.75),
                 pairs.Min(p => p.LostPercent), pairs.Max(p => p.LostPercent),
-                work == AppWork.Log ? report.Judge("throughput of inserts lost to the staging triggers", lost, MostPercent, "%") : "");
+                report.Judge($"throughput lost to the staging triggers ({name})", lost,
+                    work == AppWork.Log ? MostPercent : null, "%"));
         }
         report.Table(speeds);
         report.Table(losses);

@@ -32,7 +32,7 @@ internal abstract partial class OpenSubscription : IDisposable
     {
         while (true)
         {
-            // Of heart-beats there are none.
+            // A heart-beat has none.
             var last = EventId().Matches(await ReadAsync(ct)).LastOrDefault();
             if (last is not null && long.Parse(last.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > drainNumber)
                 return Stopwatch.GetTimestamp();

@@ -6,7 +6,8 @@ using Analytics.Gql.Engine;
 
 namespace Analytics.Gql.Http.Sockets;
 
-// accepted ⇒ connection_init in time (4408) ⇒ access (4403; 1013 while tokens cannot be checked), the user's place (1013) ⇒ connection_ack
+// accepted ⇒ connection_init in time (4408) ⇒ access (4403; 1013 while tokens cannot be checked), the user's place (1013)
+//          ⇒ connection_ack
 //          ⇒ subscribe: an operation of its own task and scope ⇒ next* ⇒ complete, or error
 //          ⇒ closed by the client, by a breach of the protocol (44xx), by the token's end (4403), by shutdown (1001)
 
@@ -135,10 +136,9 @@ internal sealed partial class SocketSession : IDisposable
             throw new SocketClosedException(CloseCode.SubscriberExists, $"Subscriber for {id} already exists");
         if (_operations.Count >= _options.MaxOperationsPerSocket)
         {
-            var refused = _services.Runner.Refuse(new ClientError(
+            Track(RefuseAsync(id, new ClientError(
                 ErrorCodes.LimitExceeded,
-                $"This socket runs {_operations.Count} operations; at most {_options.MaxOperationsPerSocket}. Complete some first."));
-            Track(_wire.SendAsync(SocketMessage.Write("error", id, refused.WriteErrorsTo), _ended.Token));
+                $"This socket runs {_operations.Count} operations; at most {_options.MaxOperationsPerSocket}. Complete some first.")));
             return;
         }
         var operation = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
@@ -182,8 +182,7 @@ internal sealed partial class SocketSession : IDisposable
         catch (RequestRefusedException refused)
         {
             Forget(id, operation);
-            await _wire.SendAsync(
-                SocketMessage.Write("error", id, _services.Runner.Refuse(refused.Error).WriteErrorsTo), _ended.Token);
+            await RefuseAsync(id, refused.Error);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
@@ -200,6 +199,9 @@ internal sealed partial class SocketSession : IDisposable
             operation.Dispose();
         }
     }
+
+    private Task RefuseAsync(string id, ClientError error) => _wire.SendAsync(
+        SocketMessage.Write("error", id, _services.Runner.Refuse(error).WriteErrorsTo), _ended.Token);
 
     private static async Task StopAsync(CancellationTokenSource operation)
     {
