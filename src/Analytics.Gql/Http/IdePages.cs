@@ -57,7 +57,11 @@ public sealed class IdePages
         headers.Vary = "Accept";
         // Relative to the address that the browser used: a proxy may have taken a prefix from it that nobody here knows.
         var files = http.Request.Path.Value!.EndsWith('/') ? "./ide/" : $".{GraphQLRoutes.Path}/ide/";
-        return http.Response.WriteAsync(_page.Replace("\"./", $"\"{files}", StringComparison.Ordinal), http.RequestAborted);
+        var demo = IsDemo(http) ? "yes" : "no";
+        return http.Response.WriteAsync(
+            _page.Replace("\"./", $"\"{files}", StringComparison.Ordinal)
+                .Replace("data-demo=\"unknown\"", $"data-demo=\"{demo}\"", StringComparison.Ordinal),
+            http.RequestAborted);
     }
 
     /// <summary>Maps the files of the page; they answer 404 where the IDE is off.</summary>
@@ -85,6 +89,11 @@ public sealed class IdePages
         else files.Run(http => Results.NotFound().ExecuteAsync(http));
         group.MapMethods(FilesPath + "/{**file}", [HttpMethods.Get, HttpMethods.Head], files.Build());
     }
+
+    // The demo, which is built on this server, adds an address that lends tokens. A page that asked for it in vain would
+    // leave an error in the browser's console.
+    private static bool IsDemo(HttpContext http) => http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
+        .Any(endpoint => endpoint is RouteEndpoint { RoutePattern.RawText: "/demo/tokens" });
 
     // A name in assets has a hash of what is inside.
     private static void KeepForGood(StaticFileResponseContext served)

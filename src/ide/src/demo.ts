@@ -7,6 +7,9 @@ export type Visit = {
   readonly athleteIds: readonly string[];
 };
 
+/** Where there is no demo. */
+export const nobody: Visit = { athleteIds: [] };
+
 type Person = { id: string; role: string };
 
 /** Never fails: without a demo the IDE works all the same. */
@@ -14,7 +17,7 @@ export async function visit(): Promise<Visit> {
   try {
     const people = await json<{ people: Person[] }>(demo.people);
     const coach = people?.people.find((person) => person.role === 'coach');
-    if (!people || !coach) return { athleteIds: [] };
+    if (!people || !coach) return nobody;
     const lent = await json<{ token: string }>(demo.tokens, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -24,7 +27,7 @@ export async function visit(): Promise<Visit> {
     return { token: lent?.token, athleteIds: athletes.map((athlete) => athlete.id) };
   } catch (reason) {
     console.info('No demo answers here.', reason);
-    return { athleteIds: [] };
+    return nobody;
   }
 }
 
