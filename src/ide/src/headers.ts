@@ -2,6 +2,10 @@
 export function headersOf(token: string | undefined): string {
   return token
     ? JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2)
-    : '// Where the server asks for a token, it goes here: "Authorization": "Bearer …".\n'
-      + '// Then fetch the schema again (Shift-Ctrl-R). Headers are forgotten when the page is closed.\n{}';
+    : `// A token goes here:
+// "Authorization": "Bearer …".
+// Then fetch the schema again:
+// Shift-Ctrl-R.
+// Headers are not kept.
+{}`;
 }

@@ -35,6 +35,6 @@ createRoot(root).render(
     initialVariables={isFirstVisit ? tabs[0]?.variables : undefined}
     defaultHeaders={headers}
     shouldPersistHeaders={false}
-    defaultEditorToolsVisibility="variables"
+    defaultEditorToolsVisibility={token ? 'variables' : 'headers'}
   />,
 );
