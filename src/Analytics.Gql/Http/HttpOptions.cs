@@ -16,6 +16,9 @@ public sealed class HttpOptions
 
     /// <summary>Answer a browser that opens <c>/graphql</c> with GraphiQL; false: with a plain page.</summary>
     public bool Ide { get; set; } = true;
+
+    /// <summary>Serve the dashboard at <c>/</c>.</summary>
+    public bool Dashboard { get; set; } = true;
 }
 
 /// <summary>Refuses to start with an origin that no browser sends.</summary>

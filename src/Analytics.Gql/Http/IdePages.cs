@@ -42,8 +42,7 @@ public sealed class IdePages
         _page = File.ReadAllText(page);
     }
 
-    /// <summary>Beside the program, wherever it is started from.</summary>
-    private static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "wwwroot", "graphql", "ide");
+    private static string Folder { get; } = Path.Combine(StaticPages.Folder, "graphql", "ide");
 
     /// <summary>The IDE's page; where it is off, the plain one.</summary>
     public Task WriteAsync(HttpContext http)
