@@ -15,7 +15,7 @@ export async function withPage(url, fn) {
     const page = await context.newPage();
     const wrong = watch(page, new URL(url).host);
     await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
-      console.error(`forbidden by ${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+      console.error(`forbidden by ${event.violatedDirective}: ${event.blockedURI} (${event.sourceFile})`)));
     await page.goto(url);
     // What went wrong is often why fn failed.
     await fn(page).catch((error) => { throw new Error([error.message, ...wrong].join('\n'), { cause: error }); });
@@ -41,8 +41,8 @@ function watch(page, host) {
 }
 
 function executable() {
-  const found = [process.env.ANALYTICS_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-    .find((path) => path && existsSync(path));
+  const usual = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
+  const found = [process.env.ANALYTICS_CHROMIUM, ...usual].find((path) => path && existsSync(path));
   assert.ok(found, 'no Chromium: install one, or name it in ANALYTICS_CHROMIUM');
   return found;
 }

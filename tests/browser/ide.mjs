@@ -1,4 +1,4 @@
-// The IDE as a person uses it: node ide.mjs URL [USER-ID]; the user's id may be left out where the demo names its people.
+// The IDE as a person uses it: node ide.mjs URL [USER-ID]; the id may be left out where the demo names its people.
 // A query, a mutation and a subscription, by keyboard and mouse; no token is left behind; a returning user has the same
 // tabs. Exit 1 when anything is otherwise; a picture is in artifacts/browser/ide.png.
 import assert from 'node:assert/strict';
@@ -119,8 +119,8 @@ async function open(page, name) {
 
 /** Not by keyboard, to which Monaco adds the closing brackets. */
 function fillIn(page, name, text) {
-  return page.evaluate(([end, value]) => globalThis.__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith(end)).setValue(value),
-    [name, text]);
+  return page.evaluate(([end, value]) =>
+    globalThis.__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith(end)).setValue(value), [name, text]);
 }
 
 /** What an editor of GraphiQL holds; they name their texts, and lines beyond the window are in no element. */
@@ -133,8 +133,8 @@ function textOf(page, name) {
 
 function answerOf(page) {
   return page.waitForFunction(() => {
-    const text = globalThis.__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('response.json'))?.getValue();
-    const answer = text ? JSON.parse(text) : {};
+    const model = globalThis.__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('response.json'));
+    const answer = JSON.parse(model?.getValue() || '{}');
     return answer.data || answer.errors ? answer : undefined;
   }).then((handle) => handle.jsonValue());
 }

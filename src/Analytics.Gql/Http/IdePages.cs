@@ -69,14 +69,13 @@ public sealed class IdePages
     {
         ArgumentNullException.ThrowIfNull(group);
         var files = group.CreateApplicationBuilder();
-        if (_page is not null)
+        // The middleware leaves requests alone that have an endpoint, which this is in.
+        files.Use((http, next) =>
         {
-            // The middleware leaves requests alone that have an endpoint, which this is in.
-            files.Use((http, next) =>
-            {
-                http.SetEndpoint(null);
-                return next(http);
-            });
+            http.SetEndpoint(null);
+            return next(http);
+        });
+        if (_page is not null)
             files.UseStaticFiles(new StaticFileOptions
             {
                 RequestPath = GraphQLRoutes.Path + FilesPath,
@@ -84,8 +83,6 @@ public sealed class IdePages
                 ContentTypeProvider = _types,
                 OnPrepareResponse = KeepForGood,
             });
-        }
-        else files.Run(http => Results.NotFound().ExecuteAsync(http));
         group.MapMethods(FilesPath + "/{**file}", [HttpMethods.Get, HttpMethods.Head], files.Build());
     }
 

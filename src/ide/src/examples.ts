@@ -39,7 +39,7 @@ function variablesOf(operation: OperationDefinitionNode, athleteIds: readonly st
   const required = (operation.variableDefinitions ?? [])
     .filter(({ type, defaultValue }) => type.kind === 'NonNullType' && !defaultValue);
   if (required.length === 0) return '';
-  const values = required.map(({ variable, type }) => [variable.name.value, valueOf(variable.name.value, type)] as const);
+  const values = required.map(({ variable: { name }, type }) => [name.value, valueOf(name.value, type)] as const);
   return JSON.stringify(Object.fromEntries(values), null, 2);
 
   function valueOf(variable: string, type: TypeNode): unknown {

@@ -1,6 +1,6 @@
 // The browser's storage without the headers, which hold the token: GraphiQL would keep them with its history, and leave
-// them out of its tabs only. An entry of the history that is read back has the headers of this visit in their place; tabs
-// get them from GraphiQL, which would not know the active one again by other headers than none.
+// them out of its tabs only. An entry of the history that is read back has the headers of this visit in their place;
+// tabs get them from GraphiQL, which would not know the active one again by other headers than none.
 
 /** GraphiQL prefixes its keys with this. */
 const prefix = 'graphiql:';
