@@ -1,0 +1,100 @@
+// One's own workouts, from a file to the aggregates: settings ⇒ file read whole ⇒ database ⇒ written, all or nothing ⇒ drained ⇒ report
+//
+// Nothing is started or changed before the file is known to hold workouts.
+using System.Globalization;
+using Analytics.Demo.Importing.Reading;
+using Analytics.Demo.Importing.Writing;
+using Analytics.Gql;
+using Analytics.LocalPostgres;
+using Analytics.Store.Migrations;
+using Analytics.Store.Refresh;
+using Npgsql;
+using Spectre.Console;
+
+namespace Analytics.Demo.Importing;
+
+/// <summary>The command <c>import</c>.</summary>
+/// <param name="console">For progress.</param>
+public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsole console)
+{
+    public const int Imported = 0;
+    public const int NothingToImport = 1;
+    public const int Refused = 2;
+
+    /// <summary>As shells count a program that Ctrl-C ended.</summary>
+    private const int Interrupted = 130;
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(ImportSettings settings, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        try
+        {
+            return await ImportAsync(settings, settings.Checked(), ct);
+        }
+        catch (Exception e) when (e is ImportRefusedException or SettingsException or LocalClusterException or MigrationException)
+        {
+            await errors.WriteLineAsync(e.Message);
+            return Refused;
+        }
+        catch (Exception e) when (e is NpgsqlException or ArgumentException && !ct.IsCancellationRequested)
+        {
+            // ArgumentException: Npgsql's, for a connection string that it cannot read.
+            await errors.WriteLineAsync($"The database refused, and the file was not imported: {e.Message} Correct that and import it again.");
+            return Refused;
+        }
+        catch (Exception) when (ct.IsCancellationRequested)
+        {
+            await errors.WriteLineAsync("Interrupted. What was not committed is undone; importing the file again completes it.");
+            return Interrupted;
+        }
+    }
+
+    private async Task<int> ImportAsync(ImportSettings settings, Choices choices, CancellationToken ct)
+    {
+        var text = await ExportText.ReadAsync(settings.File, ct);
+        var history = await DemoProgress.ShowAsync(console, progress => Task.FromResult(Read(text, settings.File, choices, progress)));
+        await SayAsync(ImportReport.Of(history, choices));
+        if (history.Sets == 0)
+        {
+            await errors.WriteLineAsync($"{settings.File} holds no set that can be imported; nothing was changed.");
+            return NothingToImport;
+        }
+        await using var target = await ImportTarget.OpenAsync(settings, output.WriteLine, ct);
+        await using var database = NpgsqlDataSource.Create(target.Connection);
+        var written = await DemoProgress.ShowAsync(console, async progress =>
+        {
+            var rows = await new HistoryWriter(database).WriteAsync(history, choices.User, ct, sets => progress.Report(Writing(sets, history.Sets)));
+            await DrainAsync(database, progress, ct);
+            return rows;
+        });
+        await SayAsync(ImportReport.Of(written, choices.User));
+        await SayAsync(ImportReport.HowToSee(target, written.User, history));
+        return Imported;
+    }
+
+    private static TrainingHistory Read(string text, string file, Choices choices, IProgress<DemoStep> progress)
+    {
+        var lines = text.AsSpan().Count('\n'); // Notes over several lines make it a guess.
+        return new HistoryReader(choices.Zone, choices.Unit).Read(text, file, rows => progress.Report(
+            new DemoStep("Reading", string.Create(CultureInfo.InvariantCulture, $"Reading: {rows:N0} rows"), rows, lines)));
+    }
+
+    private static DemoStep Writing(int sets, int of) =>
+        new("Writing", string.Create(CultureInfo.InvariantCulture, $"Writing: {sets:N0} of {of:N0} sets"), sets, of);
+
+    /// <summary>Until nothing is staged, so that the next start shows everything at once. Where a server drains already, it goes on.</summary>
+    private static async Task DrainAsync(NpgsqlDataSource database, IProgress<DemoStep> progress, CancellationToken ct)
+    {
+        const string phase = "Refreshing the aggregates";
+        progress.Report(new DemoStep(phase, phase, 0, 1));
+        await new Drain(database).RunUntilEmptyAsync(ct);
+        progress.Report(new DemoStep(phase, phase, 1, 1));
+    }
+
+    private async Task SayAsync(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            await output.WriteLineAsync(line);
+    }
+}
