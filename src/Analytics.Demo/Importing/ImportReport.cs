@@ -39,7 +39,7 @@ internal static class ImportReport
         var query = DemoQueries.For(user, DateOnly.FromDateTime(history.Sessions.Max(s => s.StartedAt).UtcDateTime))[0];
         if (target.Served is { } address)
         {
-            yield return $"\nthe demo at {address} has it:\n{query.Curl(new Uri(address, "graphql"))}";
+            yield return $"\nthe demo at {address} shows it within seconds:\n{query.Curl(new Uri(address, "graphql"))}";
             yield break;
         }
         if (target.Folder is { } folder)

@@ -18,13 +18,14 @@ internal static class HistorySql
         on conflict (exercise_id) do nothing
         """;
 
+    // With keys, whatever their rows cost: a planner that expects few sets to have vanished looks each one up.
     public const string Tables = """
         create temp table imported_sessions (
-            session_id uuid, activity_type text, title text, started_at timestamptz, ended_at timestamptz) on commit drop;
+            session_id uuid primary key, activity_type text, title text, started_at timestamptz, ended_at timestamptz) on commit drop;
         create temp table imported_sets (
-            set_id uuid, session_id uuid, exercise_id uuid, set_index int, is_warmup boolean, reps int, weight_kg numeric,
-            rpe numeric, distance_m numeric, duration_s int) on commit drop;
-        create temp table unread_sets (set_id uuid) on commit drop
+            set_id uuid primary key, session_id uuid, exercise_id uuid, set_index int, is_warmup boolean, reps int,
+            weight_kg numeric, rpe numeric, distance_m numeric, duration_s int) on commit drop;
+        create temp table unread_sets (set_id uuid primary key) on commit drop
         """;
 
     public const string CopySessions = """

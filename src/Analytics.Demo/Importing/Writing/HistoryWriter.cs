@@ -19,7 +19,7 @@ public sealed record Written(
 public sealed class HistoryWriter(NpgsqlDataSource database)
 {
     /// <summary>From here on autovacuum's statistics would come too late for the next drain's plans.</summary>
-    private const int ManyRows = 10_000;
+    internal const int ManyRows = 10_000;
 
     /// <param name="setsSent">Told the number of sets on their way to the database, now and then.</param>
     /// <exception cref="NpgsqlException">The database refused or was lost; nothing was changed.</exception>
