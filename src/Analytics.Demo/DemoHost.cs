@@ -77,7 +77,8 @@ internal static class DemoHost
         await new FullRefresh(connection).RunAsync(ct);
     }
 
-    private static async Task ServeAsync(NpgsqlDataSource database, string connection, int port, DemoSettings settings, CancellationToken ct)
+    private static async Task ServeAsync(
+        NpgsqlDataSource database, string connection, int port, DemoSettings settings, CancellationToken ct)
     {
         var address = new Uri($"http://127.0.0.1:{port}");
         await using var app = AnalyticsServer.Build(

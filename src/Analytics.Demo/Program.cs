@@ -9,7 +9,10 @@ var weeks = new Option<int>("--weeks") { Description = "Weeks of training, up to
 var seed = new Option<int>("--seed") { Description = "The same seed makes the same training.", DefaultValueFactory = _ => 1 };
 var data = new Option<DirectoryInfo?>("--data") { Description = "A folder that keeps the database; a throwaway one unless given." };
 var live = new Option<bool>("--live") { Description = "Keep logging workouts, so that the aggregates move." };
-var root = new RootCommand("Analytics.Gql with everything it needs, for a look around.") { port, users, weeks, seed, data, live, ImportCommand.Create() };
+var root = new RootCommand("Analytics.Gql with everything it needs, for a look around.")
+{
+    port, users, weeks, seed, data, live, ImportCommand.Create(),
+};
 root.SetAction((parsed, ct) => DemoHost.RunAsync(
     new DemoSettings(parsed.GetValue(port), parsed.GetValue(users), parsed.GetValue(weeks), parsed.GetValue(seed),
         parsed.GetValue(data)?.FullName, parsed.GetValue(live)), ct));

@@ -11,7 +11,8 @@ internal sealed class RunningServer : IServer
     private const int StatusLine = 7;
 
     private RunningServer(string folder, int processId, int port, string password) =>
-        (Description, ProcessId, Port, Password) = ($"PostgreSQL on 127.0.0.1:{port}, which another process runs in {folder}", processId, port, password);
+        (Description, ProcessId, Port, Password) =
+            ($"PostgreSQL on 127.0.0.1:{port}, which another process runs in {folder}", processId, port, password);
 
     public int Port { get; }
 
@@ -29,15 +30,14 @@ internal sealed class RunningServer : IServer
             var path = Path.GetFullPath(folder);
             if (!Directory.Exists(path) || !IsHeld(Path.Combine(path, "lock")))
                 return null;
-            foreach (var data in Directory.GetDirectories(path, "data*"))
+            foreach (var cluster in Directory.GetDirectories(path, "data*"))
             {
-                var pidFile = Path.Combine(data, "postmaster.pid");
-                var password = Path.Combine(path, "password" + Path.GetFileName(data)["data".Length..]);
+                var pidFile = Path.Combine(cluster, "postmaster.pid");
+                var password = Path.Combine(path, "password" + Path.GetFileName(cluster)["data".Length..]);
                 if (File.Exists(pidFile) && File.Exists(password)
                     && await File.ReadAllLinesAsync(pidFile, ct) is { Length: > StatusLine } lines && lines[StatusLine].Trim() == "ready")
                     return new RunningServer(
-                        path, int.Parse(lines[PidLine], CultureInfo.InvariantCulture), int.Parse(lines[PortLine], CultureInfo.InvariantCulture),
-                        (await File.ReadAllTextAsync(password, ct)).Trim());
+                        path, Number(lines[PidLine]), Number(lines[PortLine]), (await File.ReadAllTextAsync(password, ct)).Trim());
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -49,6 +49,8 @@ internal sealed class RunningServer : IServer
 
     /// <summary>It is its owner's to stop.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static int Number(string line) => int.Parse(line, CultureInfo.InvariantCulture);
 
     // A pid file outlives a killed owner; the lock does not.
     private static bool IsHeld(string lockFile)

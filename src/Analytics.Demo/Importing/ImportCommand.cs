@@ -32,7 +32,10 @@ internal static class ImportCommand
         {
             Description = $"A folder that keeps the database, also while a demo runs with it; {DemoDatabase.OwnFolder} unless given.",
         };
-        var connection = new Option<string?>("--connection") { Description = "In its place: the connection string of a server of one's own." };
+        var connection = new Option<string?>("--connection")
+        {
+            Description = "In its place: the connection string of a server of one's own.",
+        };
         var command = new Command("import", Description) { file, user, zone, unit, data, connection };
         command.SetAction((parsed, ct) => new ImportHost(Console.Out, Console.Error, AnsiConsole.Console).RunAsync(
             new ImportSettings(

@@ -1,4 +1,5 @@
-// One's own workouts, from a file to the aggregates: settings ⇒ file read whole ⇒ database ⇒ written, all or nothing ⇒ drained ⇒ report
+// One's own workouts, from a file to the aggregates:
+// settings ⇒ file read whole ⇒ database ⇒ written, all or nothing ⇒ aggregates refreshed ⇒ report
 //
 // Nothing is started or changed before the file is known to hold workouts.
 using System.Globalization;
@@ -40,7 +41,7 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
         catch (Exception e) when (e is NpgsqlException or ArgumentException && !ct.IsCancellationRequested)
         {
             // ArgumentException: Npgsql's, for a connection string that it cannot read.
-            await errors.WriteLineAsync($"The database refused, and the file was not imported: {e.Message} Correct that and import it again.");
+            await errors.WriteLineAsync($"The database refused: {e.Message} Correct that and import the file again.");
             return Refused;
         }
         catch (Exception) when (ct.IsCancellationRequested)
@@ -64,7 +65,8 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
         await using var database = NpgsqlDataSource.Create(target.Connection);
         var written = await DemoProgress.ShowAsync(console, async progress =>
         {
-            var rows = await new HistoryWriter(database).WriteAsync(history, choices.User, ct, sets => progress.Report(Writing(sets, history.Sets)));
+            var rows = await new HistoryWriter(database).WriteAsync(
+                history, choices.User, ct, sets => progress.Report(Writing(sets, history.Sets)));
             await RefreshAsync(database, target, rows, progress, ct);
             return rows;
         });
@@ -77,13 +79,16 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
     {
         var lines = text.AsSpan().Count('\n'); // Notes over several lines make it a guess.
         return new HistoryReader(choices.Zone, choices.Unit).Read(text, file, rows => progress.Report(
-            new DemoStep("Reading", string.Create(CultureInfo.InvariantCulture, $"Reading: {rows:N0} rows"), rows, lines)));
+            new DemoStep("Reading", Text($"Reading: {rows:N0} rows"), rows, lines)));
     }
 
     private static DemoStep Writing(int sets, int of) =>
-        new("Writing", string.Create(CultureInfo.InvariantCulture, $"Writing: {sets:N0} of {of:N0} sets"), sets, of);
+        new("Writing", Text($"Writing: {sets:N0} of {of:N0} sets"), sets, of);
 
-    /// <summary>Until nothing is staged, so that the next start shows everything at once. Where a server drains already, it goes on.</summary>
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Until nothing is staged, so that the next start shows everything at once. Where a server drains already, it
+    /// goes on.</summary>
     private static async Task RefreshAsync(
         NpgsqlDataSource database, ImportTarget target, Written written, IProgress<DemoStep> progress, CancellationToken ct)
     {

@@ -16,11 +16,13 @@ internal static class ImportReport
         if (history.BadRows.Count > MostBadRows)
             yield return Text($"… and {history.BadRows.Count - MostBadRows:N0} more lines with faults");
         var unit = choices.Unit == UnitSystem.Metric ? "kg and km" : "lb and mi";
-        yield return Text($"{history.App}, {history.Rows:N0} rows; local times are of {choices.Zone.Id}, numbers without a unit in {unit}");
+        yield return Text($"{history.App}, {history.Rows:N0} rows; ")
+            + $"local times are of {choices.Zone.Id}, numbers without a unit in {unit}";
         if (history.Sets > 0)
             yield return Text($"{history.Sessions.Count:N0} sessions, {history.Sets:N0} sets, {history.Exercises:N0} exercises")
                 + Text($" from {history.Sessions[0].WrittenStart:yyyy-MM-dd} to {history.Sessions.Max(s => s.WrittenStart):yyyy-MM-dd}");
-        yield return Text($"{history.BadRows.Count:N0} rows skipped for faults; {history.PauseAndNoteRows:N0} rest timers and notes are no sets");
+        yield return Text($"{history.BadRows.Count:N0} rows skipped for faults; ")
+            + Text($"{history.PauseAndNoteRows:N0} rest timers and notes are no sets");
     }
 
     public static IEnumerable<string> Of(Written written, string user)
@@ -42,12 +44,14 @@ internal static class ImportReport
             yield return $"\nthe demo at {address} shows it within seconds:\n{query.Curl(new Uri(address, "graphql"))}";
             yield break;
         }
-        if (target.Folder is { } folder)
-            yield return $"\nto see it: dotnet run --project src/Analytics.Demo -- --data {(folder.Contains(' ', StringComparison.Ordinal) ? $"'{folder}'" : folder)}";
-        else
-            yield return "\na server of this database shows it within seconds: ConnectionStrings__Analytics=… dotnet run --project src/Analytics.Gql -- serve";
+        yield return target.Folder is { } folder
+            ? $"\nto see it: dotnet run --project src/Analytics.Demo -- --data {Quoted(folder)}"
+            : "\na server of this database shows it within seconds; to start one:\n"
+                + "ConnectionStrings__Analytics=… dotnet run --project src/Analytics.Gql -- serve";
         yield return $"\n# {query.Shows}\n{query.Text}";
     }
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

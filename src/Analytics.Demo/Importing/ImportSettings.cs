@@ -20,7 +20,8 @@ public sealed record ImportSettings(string File, string User, string? TimeZone, 
             throw new SettingsException("--data and --connection are both given. Give the one that the workouts should go to.");
         var user = User.Trim();
         if (user.Length is 0 or > MostNameCharacters || user.Any(char.IsControl))
-            throw new SettingsException($"--user has {user.Length} characters; 1 to {MostNameCharacters}, and no control characters. Give the athlete's name.");
+            throw new SettingsException(
+                $"--user has {user.Length} characters; 1 to {MostNameCharacters}, and no control characters. Give the athlete's name.");
         return new Choices(user, Zone(), Unit.ToLowerInvariant() switch
         {
             "kg" => UnitSystem.Metric,
@@ -36,7 +37,8 @@ public sealed record ImportSettings(string File, string User, string? TimeZone, 
         return TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone)
             ? zone
             : throw new SettingsException(
-                $"--time-zone {Words.Quote(TimeZone)} is unknown. Give an IANA name such as Europe/Berlin, or leave it out for {TimeZoneInfo.Local.Id}.");
+                $"--time-zone {Words.Quote(TimeZone)} is unknown. Give an IANA name such as Europe/Berlin, "
+                + $"or leave it out for {TimeZoneInfo.Local.Id}.");
     }
 }
 

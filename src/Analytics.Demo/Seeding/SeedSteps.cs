@@ -7,5 +7,6 @@ internal sealed class SeedSteps(IProgress<DemoStep> progress) : IProgress<SeedPr
 {
     public void Report(SeedProgress value) => progress.Report(new DemoStep("Seeding", string.Create(
         CultureInfo.InvariantCulture,
-        $"Seeding: {value.Users} of {value.OfUsers} users, {value.Sessions:N0} sessions, {value.Sets:N0} sets"), value.Users, value.OfUsers));
+        $"Seeding: {value.Users} of {value.OfUsers} users, {value.Sessions:N0} sessions, {value.Sets:N0} sets"),
+        value.Users, value.OfUsers));
 }

@@ -76,8 +76,9 @@ internal sealed class Cells(Columns columns, UnitSystem unit)
         var text = Text(at);
         if (text.Length == 0)
             return null;
+        const NumberStyles styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
         return text.Length <= MostNumberCharacters
-            && decimal.TryParse(text.Replace(',', '.'), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && decimal.TryParse(text.Replace(',', '.'), styles, CultureInfo.InvariantCulture, out var number)
             && number >= 0 && number <= most
                 ? number
                 : Wrong<decimal>(at, expected);

@@ -4,7 +4,8 @@
 //         Date;Workout Name;Exercise Name;Set Order;Weight;Weight Unit;Reps;RPE;Distance;Distance Unit;Seconds;…;Workout Duration
 //         "Workout #";"Date";"Workout Name";"Duration (sec)";…;"Weight (kg)";"Reps";"RPE";"Distance (meters)";"Seconds";…
 //         Date,Workout Name,Exercise Name,Set Order,kg,Reps,km,Seconds,Notes
-// Hevy    title,start_time,end_time,…,exercise_title,…,set_type,weight_kg|weight_lbs,reps,distance_km|distance_miles,duration_seconds,rpe
+// Hevy    title,start_time,end_time,…,exercise_title,…,set_type,weight_kg|weight_lbs,reps,distance_km|distance_miles,
+//         duration_seconds,rpe
 namespace Analytics.Demo.Importing.Reading;
 
 /// <summary>A column that holds an amount.</summary>
@@ -39,7 +40,8 @@ internal sealed record Columns
         for (var i = 0; i < header.Count; i++)
             if (header[i].Length > 0 && !at.TryAdd(header[i].ToLowerInvariant(), i))
                 throw new ImportRefusedException(
-                    $"{file} has the column {Words.Quote(header[i])} twice, as its {at[header[i].ToLowerInvariant()] + 1}. and its {i + 1}. Remove one.");
+                    $"{file} has the column {Words.Quote(header[i])} twice, "
+                    + $"as its {at[header[i].ToLowerInvariant()] + 1}. and its {i + 1}. Remove one.");
         // Two marks and not all of them, so that a file without one is told which.
         return StrongMarks.Count(at.ContainsKey) >= 2 ? Strong(header, new Finder(at, "Strong", file))
             : HevyMarks.Count(at.ContainsKey) >= 2 ? Hevy(header, new Finder(at, "Hevy", file))

@@ -48,14 +48,15 @@ internal sealed class CsvTable : IDisposable
         _badField = null;
         if (!_parser.Read())
             return null;
+        var fields = _parser.Record!; // Telling the fields apart is what finds a bad one.
         var raw = _parser.RawRecord;
         var line = _parser.RawRow - LineBreaks(raw.AsSpan().TrimEnd("\r\n"));
         // A quote inside of an unquoted field (a 5" pipe) is a character like any other.
         var quoted = _badField?.StartsWith('"') == true;
-        var row = new CsvRow(line, _parser.Record!, quoted);
         if (quoted && raw.Count(c => c == '"') % 2 == 1 && _parser.CharCount >= _length)
-            throw new ImportRefusedException($"line {line}: a quote that opens here is never closed. The file was cut off or edited; export it again.");
-        return row;
+            throw new ImportRefusedException(
+                $"line {line}: a quote that opens here is never closed. The file was cut off or edited; export it again.");
+        return new CsvRow(line, fields, quoted);
     }
 
     private static int LineBreaks(ReadOnlySpan<char> text) => text.Count('\n') + text.Count('\r') - text.Count("\r\n");

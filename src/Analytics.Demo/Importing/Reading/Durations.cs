@@ -29,7 +29,8 @@ internal static partial class Durations
 
     // A number without a unit is seconds, and then the only part.
     [GeneratedRegex(
-        @"\A(?=[0-9])((?<h>[0-9]{1,9})\s*h(rs?|ours?)?\s*)?((?<m>[0-9]{1,9})\s*m(ins?|inutes?)?\s*)?((?<s>[0-9]{1,9})\s*s(ecs?|econds?)?)?\z"
+        @"\A(?=[0-9])((?<h>[0-9]{1,9})\s*h(rs?|ours?)?\s*)?"
+        + @"((?<m>[0-9]{1,9})\s*m(ins?|inutes?)?\s*)?((?<s>[0-9]{1,9})\s*s(ecs?|econds?)?)?\z"
         + @"|\A(?<s>[0-9]{1,9})(\.0+)?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Written();

@@ -25,8 +25,9 @@ public static class ExportText
         {
             var bytes = new FileInfo(path).Length;
             if (bytes > MaxBytes)
-                throw new ImportRefusedException(
-                    string.Create(CultureInfo.InvariantCulture, $"{path} has {bytes:N0} bytes; at most {MaxBytes:N0}. Import it in parts, each with the header."));
+                throw new ImportRefusedException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} has {bytes:N0} bytes; at most {MaxBytes:N0}. Import it in parts, each with the header."));
             return Decode(await File.ReadAllBytesAsync(path, ct), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -59,7 +60,8 @@ public static class ExportText
         catch (DecoderFallbackException e)
         {
             throw new ImportRefusedException(
-                $"{name} is not UTF-8: byte {e.Index + 1} is 0x{bytes[e.Index]:X2}. Save it as UTF-8 (Excel: 'CSV UTF-8'), or export it again.");
+                $"{name} is not UTF-8: byte {e.Index + 1} is 0x{bytes[e.Index]:X2}. "
+                + "Save it as UTF-8 (Excel: 'CSV UTF-8'), or export it again.");
         }
     }
 
@@ -68,11 +70,13 @@ public static class ExportText
     {
         try
         {
-            return new UnicodeEncoding(bigEndian: bytes[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true).GetString(bytes.AsSpan(2));
+            var encoding = new UnicodeEncoding(bigEndian: bytes[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true);
+            return encoding.GetString(bytes.AsSpan(2));
         }
-        catch (DecoderFallbackException e)
+        catch (DecoderFallbackException)
         {
-            throw new ImportRefusedException($"{name} begins as UTF-16 but is none at byte {e.Index + 3}. Save it as UTF-8, or export it again.");
+            throw new ImportRefusedException(
+                $"{name} begins as UTF-16 but goes on as something else. Save it as UTF-8, or export it again.");
         }
     }
 }

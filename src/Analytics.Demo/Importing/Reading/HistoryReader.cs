@@ -1,4 +1,4 @@
-// text ⇒ header ⇒ columns ⇒ each row: a set, a rest timer or a note, or a bad row ⇒ sessions, each with the rows of its start and title
+// text ⇒ header ⇒ columns ⇒ each row: a set, a rest timer or a note, or a bad row ⇒ sessions by start and title
 namespace Analytics.Demo.Importing.Reading;
 
 /// <summary>Reads an export of Strong or Hevy.</summary>
@@ -45,7 +45,9 @@ public sealed class HistoryReader(TimeZoneInfo zone, UnitSystem unit)
         var length = row.Fields.Length;
         while (length > expected && row.Fields[length - 1].Length == 0)
             length--;
-        cells.Take(length == expected ? row.Fields : [.. row.Fields.Take(expected), .. Enumerable.Repeat("", Math.Max(0, expected - length))]);
+        cells.Take(length == expected
+            ? row.Fields
+            : [.. row.Fields.Take(expected), .. Enumerable.Repeat("", Math.Max(0, expected - length))]);
         if (row.StrayQuote)
             cells.Blame("a quote inside of a quoted field; double it.");
         else if (length > expected)
@@ -87,7 +89,8 @@ public sealed class HistoryReader(TimeZoneInfo zone, UnitSystem unit)
             if (_clock.Read(written) is not { } moment)
                 cells.Blame(end, written, WallClock.Expected);
             else if (_clock.End(moment, start) is var ended && ended < start.Instant)
-                cells.Blame(end, written, $"not before '{Words.Plain(columns.Header[columns.Start])}', which is {Words.Quote(cells.Text(columns.Start))}");
+                cells.Blame(end, written,
+                    $"not before '{columns.Header[columns.Start]}', which is {Words.Quote(cells.Text(columns.Start))}");
             else
                 return ended;
         }
@@ -119,7 +122,7 @@ public sealed class HistoryReader(TimeZoneInfo zone, UnitSystem unit)
             case "w" or "warmup" or "warm_up":
                 return true;
             case "d" or "f" or "normal" or "failure" or "dropset" or "drop_set":
-            case { Length: <= 6 } number when columns.App == "Strong" && number.Length > 0 && number.All(c => char.IsAsciiDigit(c) || c == '.'):
+            case { Length: > 0 and <= 6 } number when columns.App == "Strong" && number.All(c => char.IsAsciiDigit(c) || c == '.'):
                 return false;
             default:
                 cells.Blame(at, kind, columns.App == "Strong"

@@ -14,7 +14,8 @@ internal sealed class Sessions
 
     /// <summary>Those that have a set, by their starts.</summary>
     public IReadOnlyList<ImportedSession> Finish() =>
-        [.. _byKey.Values.Where(s => s.HasSets).Select(s => s.Finish()).OrderBy(s => s.StartedAt).ThenBy(s => s.Title, StringComparer.Ordinal)];
+        [.. _byKey.Values.Where(s => s.HasSets).Select(s => s.Finish())
+            .OrderBy(s => s.StartedAt).ThenBy(s => s.Title, StringComparer.Ordinal)];
 }
 
 internal sealed class OpenSession(Moment start, string title)

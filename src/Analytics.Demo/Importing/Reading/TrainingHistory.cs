@@ -29,5 +29,6 @@ public sealed record TrainingHistory(
 {
     public int Sets { get; } = Sessions.Sum(s => s.Sets.Count);
 
-    public int Exercises { get; } = Sessions.SelectMany(s => s.Sets).Select(s => s.Exercise).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    public int Exercises { get; } =
+        Sessions.SelectMany(s => s.Sets).Select(s => s.Exercise).Distinct(StringComparer.OrdinalIgnoreCase).Count();
 }

@@ -18,7 +18,8 @@ internal static class Units
     };
 
     /// <summary>The end of 'Weight (kg)', 'distance_miles' or 'lbs'.</summary>
-    public static string OfHeading(string heading) => heading.ToLowerInvariant().Split([' ', '_', '(', ')'], StringSplitOptions.RemoveEmptyEntries)[^1];
+    public static string OfHeading(string heading) =>
+        heading.ToLowerInvariant().Split([' ', '_', '(', ')'], StringSplitOptions.RemoveEmptyEntries)[^1];
 
     /// <summary>As a cell has it: 'lbs', 'Mi.'.</summary>
     public static string OfCell(string cell) => cell.Trim().TrimEnd('.').ToLowerInvariant();

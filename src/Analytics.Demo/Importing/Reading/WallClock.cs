@@ -13,10 +13,14 @@ internal sealed class WallClock(TimeZoneInfo zone)
 {
     public const string Expected = "a time such as '2024-08-14 18:03:12' or '14 Aug 2024, 18:03', from 1970 to 2100";
 
-    private static readonly string[] Days = ["yyyy-MM-dd ", "yyyy-MM-ddT", "d MMM yyyy, ", "d MMMM yyyy, ", "MMM d, yyyy, ", "MMMM d, yyyy, "];
+    private static readonly string[] Days =
+        ["yyyy-MM-dd ", "yyyy-MM-dd'T'", "d MMM yyyy, ", "d MMMM yyyy, ", "MMM d, yyyy, ", "MMMM d, yyyy, "];
+
     private static readonly string[] Hours = ["H:mm:ss", "H:mm", "h:mm:ss tt", "h:mm tt"];
-    private static readonly string[] Local = [.. Days.SelectMany(_ => Hours, (day, hour) => day.Replace("T", "'T'", StringComparison.Ordinal) + hour)];
-    private static readonly string[] Zoned = [.. Local.Where(f => f.StartsWith('y') && !f.EndsWith('t')).SelectMany(f => new[] { f + "zzz", f + " zzz", f + "'Z'" })];
+    private static readonly string[] Local = [.. Days.SelectMany(_ => Hours, (day, hour) => day + hour)];
+    private static readonly string[] Offsets = ["zzz", " zzz", "'Z'"];
+    private static readonly string[] Zoned =
+        [.. Local.Where(f => f.StartsWith('y') && !f.EndsWith('t')).SelectMany(_ => Offsets, (local, offset) => local + offset)];
 
     // The rows of a session come together and repeat their times.
     private readonly Dictionary<string, Moment?> _read = [];

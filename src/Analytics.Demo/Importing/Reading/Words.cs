@@ -14,7 +14,9 @@ internal static class Words
     public static string Plain(string value)
     {
         // Not between the halves of a surrogate pair.
-        var length = value.Length <= MostCharacters ? value.Length : char.IsHighSurrogate(value[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters;
+        var length = value.Length <= MostCharacters ? value.Length
+            : char.IsHighSurrogate(value[MostCharacters - 1]) ? MostCharacters - 1
+            : MostCharacters;
         var shown = string.Create(length, value, (span, from) =>
         {
             for (var i = 0; i < span.Length; i++)

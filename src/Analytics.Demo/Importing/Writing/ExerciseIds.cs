@@ -38,7 +38,8 @@ internal sealed class ExerciseIds
     private async Task ReadAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         // Names need not be unique; the lowest id of a name is the same one each time.
-        await using var command = new NpgsqlCommand("select e.exercise_id, e.name from core.exercises as e order by e.exercise_id", connection);
+        await using var command = new NpgsqlCommand(
+            "select e.exercise_id, e.name from core.exercises as e order by e.exercise_id", connection);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
             Add(reader.GetGuid(0), reader.GetString(1));

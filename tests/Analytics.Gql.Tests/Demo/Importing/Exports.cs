@@ -10,11 +10,13 @@ namespace Analytics.Gql.Tests.Demo.Importing;
 
 internal static class Exports
 {
-    public const string StrongHeader = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE";
+    public const string StrongHeader =
+        "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE";
     public const string HevyHeader =
-        "title,start_time,end_time,description,exercise_title,superset_id,exercise_notes,set_index,set_type,weight_kg,reps,distance_km,duration_seconds,rpe";
+        "title,start_time,end_time,description,exercise_title,superset_id,exercise_notes,set_index,set_type,weight_kg,reps,"
+        + "distance_km,duration_seconds,rpe";
 
-    public static byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "exports", file));
+    public static byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Demo", "Importing", file));
 
     public static string Text(string file) => ExportText.Decode(Bytes(file), file);
 
@@ -38,7 +40,8 @@ internal static class Exports
             await File.WriteAllBytesAsync(file, export);
             using var output = new StringWriter();
             using var errors = new StringWriter();
-            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
+            var console = AnsiConsole.Create(
+                new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
             var settings = new ImportSettings(file, "Ada", "UTC", "kg", null, null);
             var code = await new ImportHost(output, errors, console).RunAsync(change?.Invoke(settings) ?? settings, CancellationToken.None);
             return new CommandResult(code, output.ToString(), errors.ToString().Replace(file, "FILE", StringComparison.Ordinal));

@@ -28,7 +28,8 @@ public sealed class LargeImportTests(DatabaseFixture fixture) : IClassFixture<Da
         Assert.Contains("Writing: 50,000 of 100,000 sets", result.Output, StringComparison.Ordinal);
         // Each session 20 sets of 5 x 60 kg; all of them drained.
         Assert.Equal("5000 sessions, 30000000 kg", await fixture.Database.ScalarAsync<string>("""
-            select sum(w.session_count) || ' sessions, ' || trim_scale(sum(w.total_volume_kg)) || ' kg' from analytics.weekly_aggregates_current as w
+            select sum(w.session_count) || ' sessions, ' || trim_scale(sum(w.total_volume_kg)) || ' kg'
+            from analytics.weekly_aggregates_current as w
             """));
         await new Workouts(fixture.Database).AssertExactAsync();
     }

@@ -34,7 +34,8 @@ public sealed class RepeatTests(DatabaseFixture fixture) : IClassFixture<Databas
         var after = before.Replace("82.5,4.0", "85,4", StringComparison.Ordinal).Replace("38min", "40m", StringComparison.Ordinal)
             + "2024-01-01 18:00:00,\"Push, heavy\",1h 5m,\"Bench Press (Barbell)\",3,100,1,0,0,,,\n";
         var written = await ImportAsync(after, "changed");
-        Assert.Equal((0, 1, 1, 1, 0), (written.NewSessions, written.ChangedSessions, written.NewSets, written.ChangedSets, written.DeletedSets));
+        Assert.Equal((0, 1), (written.NewSessions, written.ChangedSessions));
+        Assert.Equal((1, 1, 0), (written.NewSets, written.ChangedSets, written.DeletedSets));
         await _workouts.DrainAsync();
         Assert.Equal("1500 kg, 6300 s", await _database.ScalarAsync<string>("""
             select trim_scale(w.total_volume_kg) || ' kg, ' || w.total_duration_s || ' s'
@@ -86,7 +87,9 @@ public sealed class RepeatTests(DatabaseFixture fixture) : IClassFixture<Databas
     {
         var known = await _workouts.ExerciseAsync("ÜBERZUG (Kabel)");
         var written = await ImportAsync(Exports.Strong(
-            "2024-01-10 19:30:00,A,1h,überzug (kabel),1,10,1,0,0,,,", "2024-01-10 19:30:00,A,1h,Neu,1,10,1,0,0,,,", "2024-01-10 19:30:00,A,1h,NEU,2,10,1,0,0,,,"), "casing");
+            "2024-01-10 19:30:00,A,1h,überzug (kabel),1,10,1,0,0,,,",
+            "2024-01-10 19:30:00,A,1h,Neu,1,10,1,0,0,,,",
+            "2024-01-10 19:30:00,A,1h,NEU,2,10,1,0,0,,,"), "casing");
         Assert.Equal((1, 3), (written.NewExercises, written.NewSets));
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from core.sets where exercise_id = @known", new { known }));
         Assert.Equal(["Neu"], await _database.QueryAsync<string>("select name from core.exercises where lower(name) = 'neu'"));
@@ -96,8 +99,9 @@ public sealed class RepeatTests(DatabaseFixture fixture) : IClassFixture<Databas
     public async Task A_name_has_the_same_user_in_every_database()
     {
         // uuid.uuid5(uuid.UUID('6f0d1f0c-6c1b-4b5e-9a55-0f7f7a3f5d21'), 'user Ada') of Python.
-        Assert.Equal(new Guid("66f8084c-5054-5731-bab4-fe8142804c1d"), (await ImportAsync(Exports.Text("strong-kg-km.csv"), "Ada")).User);
-        Assert.NotEqual(new Guid("66f8084c-5054-5731-bab4-fe8142804c1d"), (await ImportAsync(Exports.Text("strong-kg-km.csv"), "ada")).User);
+        var ada = new Guid("66f8084c-5054-5731-bab4-fe8142804c1d");
+        Assert.Equal(ada, (await ImportAsync(Exports.Text("strong-kg-km.csv"), "Ada")).User);
+        Assert.NotEqual(ada, (await ImportAsync(Exports.Text("strong-kg-km.csv"), "ada")).User);
     }
 
     private Task<Written> ImportAsync(string text, string user) => Exports.ImportAsync(_database, text, user);
@@ -106,7 +110,9 @@ public sealed class RepeatTests(DatabaseFixture fixture) : IClassFixture<Databas
         "select count(*) from core.sets as t join core.sessions as s using (session_id) where s.user_id = @user", new { user });
 
     private Task<IReadOnlyList<string>> RowsAsync() => _database.QueryAsync<string>("""
-        select u.xmin::text || ' ' || u::text from core.users as u union all select s.xmin::text || ' ' || s::text from core.sessions as s
-        union all select t.xmin::text || ' ' || t::text from core.sets as t union all select e.xmin::text || ' ' || e::text from core.exercises as e order by 1
+        select u.xmin::text || ' ' || u::text from core.users as u
+        union all select s.xmin::text || ' ' || s::text from core.sessions as s
+        union all select t.xmin::text || ' ' || t::text from core.sets as t
+        union all select e.xmin::text || ' ' || e::text from core.exercises as e order by 1
         """);
 }

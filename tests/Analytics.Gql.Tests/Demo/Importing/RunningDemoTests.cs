@@ -25,7 +25,9 @@ public sealed class RunningDemoTests : IDisposable
         var result = await ImportAsync();
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         Assert.Contains($"which another process runs in {_folder}", result.Output, StringComparison.Ordinal);
-        Assert.Contains("the demo at http://127.0.0.1:5999/ shows it within seconds:\ncurl -s http://127.0.0.1:5999/graphql", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "the demo at http://127.0.0.1:5999/ shows it within seconds:\ncurl -s http://127.0.0.1:5999/graphql",
+            result.Output, StringComparison.Ordinal);
         Assert.Equal(8L, await SetsAsync(owner.ConnectionString));
     }
 
@@ -35,7 +37,8 @@ public sealed class RunningDemoTests : IDisposable
         var result = await ImportAsync();
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         Assert.Contains($"to see it: dotnet run --project src/Analytics.Demo -- --data {_folder}", result.Output, StringComparison.Ordinal);
-        await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Folder = _folder, Source = PostgresSource.Installed });
+        await using var cluster = await LocalCluster.StartAsync(
+            new LocalClusterOptions { Folder = _folder, Source = PostgresSource.Installed });
         Assert.False(cluster.IsJoined);
         Assert.Equal(8L, await SetsAsync(cluster.ConnectionString));
     }
