@@ -77,7 +77,7 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
 
     private static TrainingHistory Read(string text, string file, Choices choices, IProgress<DemoStep> progress)
     {
-        var lines = text.AsSpan().Count('\n'); // Notes over several lines make it a guess.
+        var lines = text.AsSpan().Count('\n') - 1; // The header's; notes over several lines make it a guess.
         return new HistoryReader(choices.Zone, choices.Unit).Read(text, file, rows => progress.Report(
             new DemoStep("Reading", Text($"Reading: {rows:N0} rows"), rows, lines)));
     }

@@ -11,8 +11,8 @@ public sealed class LargeImportTests(DatabaseFixture fixture) : IClassFixture<Da
     private const int Sessions = 5_000;
     private const int SetsEach = 20;
 
-    /// <summary>Ten seconds on a machine of one's own; the tests of other classes run beside this one.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    /// <summary>For machines that are busy with something else; with one of one's own it is some seconds.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task A_hundred_thousand_rows_are_imported_with_progress_and_their_sums_are_right()
