@@ -8,13 +8,22 @@ internal static class Units
 
     public static IReadOnlyDictionary<string, decimal> Weights { get; } = new Dictionary<string, decimal>
     {
-        ["kg"] = 1, ["kgs"] = 1, ["lb"] = KilogramsPerPound, ["lbs"] = KilogramsPerPound,
+        ["kg"] = 1,
+        ["kgs"] = 1,
+        ["lb"] = KilogramsPerPound,
+        ["lbs"] = KilogramsPerPound,
     };
 
     public static IReadOnlyDictionary<string, decimal> Distances { get; } = new Dictionary<string, decimal>
     {
-        ["m"] = 1, ["meters"] = 1, ["metres"] = 1, ["km"] = 1000,
-        ["mi"] = MetresPerMile, ["miles"] = MetresPerMile, ["ft"] = 0.3048m, ["yd"] = 0.9144m,
+        ["m"] = 1,
+        ["meters"] = 1,
+        ["metres"] = 1,
+        ["km"] = 1000,
+        ["mi"] = MetresPerMile,
+        ["miles"] = MetresPerMile,
+        ["ft"] = 0.3048m,
+        ["yd"] = 0.9144m,
     };
 
     /// <summary>The end of 'Weight (kg)', 'distance_miles' or 'lbs'.</summary>
