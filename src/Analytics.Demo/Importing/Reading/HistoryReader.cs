@@ -12,6 +12,7 @@ public sealed class HistoryReader(TimeZoneInfo zone, UnitSystem unit)
     private const int MostSeconds = 366 * 86_400;
 
     private readonly WallClock _clock = new(zone);
+    private readonly Dictionary<string, TimeSpan?> _durations = [];
 
     /// <param name="file">What messages call it.</param>
     /// <param name="rowsRead">Told the number of rows, now and then.</param>
@@ -80,7 +81,10 @@ public sealed class HistoryReader(TimeZoneInfo zone, UnitSystem unit)
     {
         if (columns.Duration is { } duration && cells.Text(duration) is { Length: > 0 } took)
         {
-            if (Durations.TryParse(took, out var length))
+            // The rows of a session repeat it.
+            if (!_durations.TryGetValue(took, out var length))
+                _durations.Add(took, length = Durations.TryParse(took, out var parsed) ? parsed : null);
+            if (length is not null)
                 return start.Instant + length;
             cells.Blame(duration, took, Durations.Expected);
         }

@@ -51,55 +51,56 @@ public sealed class HistoryWriter(NpgsqlDataSource database)
         NpgsqlConnection connection, TrainingHistory history, Guid user, ExerciseIds exercises, Action<int>? setsSent, CancellationToken ct)
     {
         var sessions = history.Sessions.Select(s => (Id: NameBasedId.OfSession(user, s.WrittenStart, s.Title), Session: s)).ToList();
-        await BinaryCopy.RunAsync(connection, HistorySql.CopySessions, async copy =>
+        await BinaryCopy.RunAsync(connection, HistorySql.CopySessions, copy =>
         {
             foreach (var (id, session) in sessions)
-                await AddSessionAsync(copy, id, session, ct);
+                AddSession(copy, id, session);
         }, ct);
-        await BinaryCopy.RunAsync(connection, HistorySql.CopyUnread, async copy =>
+        await BinaryCopy.RunAsync(connection, HistorySql.CopyUnread, copy =>
         {
             foreach (var (id, session) in sessions)
                 foreach (var ordinal in session.UnreadOrdinals)
                 {
-                    await copy.RowAsync(ct);
-                    await copy.AddAsync(NameBasedId.OfSet(id, ordinal), NpgsqlDbType.Uuid, ct);
+                    copy.Row();
+                    copy.Add(NameBasedId.OfSet(id, ordinal), NpgsqlDbType.Uuid);
                 }
         }, ct);
         var sent = 0;
-        await BinaryCopy.RunAsync(connection, HistorySql.CopySets, async copy =>
+        await BinaryCopy.RunAsync(connection, HistorySql.CopySets, copy =>
         {
             foreach (var (id, session) in sessions)
             {
+                ct.ThrowIfCancellationRequested();
                 foreach (var set in session.Sets)
-                    await AddSetAsync(copy, id, set, exercises[set.Exercise], ct);
+                    AddSet(copy, id, set, exercises[set.Exercise]);
                 setsSent?.Invoke(sent += session.Sets.Count);
             }
         }, ct);
     }
 
-    private static async Task AddSessionAsync(BinaryCopy copy, Guid id, ImportedSession session, CancellationToken ct)
+    private static void AddSession(BinaryCopy copy, Guid id, ImportedSession session)
     {
-        await copy.RowAsync(ct);
-        await copy.AddAsync(id, NpgsqlDbType.Uuid, ct);
-        await copy.AddAsync(session.ActivityType, NpgsqlDbType.Text, ct);
-        await copy.AddAsync(session.Title.Length > 0 ? session.Title : null, NpgsqlDbType.Text, ct);
-        await copy.AddAsync(session.StartedAt.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
-        await copy.AddAsync(session.EndedAt?.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
+        copy.Row();
+        copy.Add(id, NpgsqlDbType.Uuid);
+        copy.Add(session.ActivityType, NpgsqlDbType.Text);
+        copy.Add(session.Title.Length > 0 ? session.Title : null, NpgsqlDbType.Text);
+        copy.Add(session.StartedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+        copy.Add(session.EndedAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
     }
 
-    private static async Task AddSetAsync(BinaryCopy copy, Guid session, ImportedSet set, Guid exercise, CancellationToken ct)
+    private static void AddSet(BinaryCopy copy, Guid session, ImportedSet set, Guid exercise)
     {
-        await copy.RowAsync(ct);
-        await copy.AddAsync(NameBasedId.OfSet(session, set.Ordinal), NpgsqlDbType.Uuid, ct);
-        await copy.AddAsync(session, NpgsqlDbType.Uuid, ct);
-        await copy.AddAsync(exercise, NpgsqlDbType.Uuid, ct);
-        await copy.AddAsync(set.Ordinal, NpgsqlDbType.Integer, ct);
-        await copy.AddAsync(set.IsWarmup, NpgsqlDbType.Boolean, ct);
-        await copy.AddAsync(set.Reps, NpgsqlDbType.Integer, ct);
-        await copy.AddAsync(set.WeightKg, NpgsqlDbType.Numeric, ct);
-        await copy.AddAsync(set.Rpe, NpgsqlDbType.Numeric, ct);
-        await copy.AddAsync(set.DistanceM, NpgsqlDbType.Numeric, ct);
-        await copy.AddAsync(set.DurationS, NpgsqlDbType.Integer, ct);
+        copy.Row();
+        copy.Add(NameBasedId.OfSet(session, set.Ordinal), NpgsqlDbType.Uuid);
+        copy.Add(session, NpgsqlDbType.Uuid);
+        copy.Add(exercise, NpgsqlDbType.Uuid);
+        copy.Add(set.Ordinal, NpgsqlDbType.Integer);
+        copy.Add(set.IsWarmup, NpgsqlDbType.Boolean);
+        copy.Add(set.Reps, NpgsqlDbType.Integer);
+        copy.Add(set.WeightKg, NpgsqlDbType.Numeric);
+        copy.Add(set.Rpe, NpgsqlDbType.Numeric);
+        copy.Add(set.DistanceM, NpgsqlDbType.Numeric);
+        copy.Add(set.DurationS, NpgsqlDbType.Integer);
     }
 
     internal static async Task<int> ExecuteAsync(
