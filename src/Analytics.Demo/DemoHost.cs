@@ -3,6 +3,7 @@ using Analytics.Demo.Live;
 using Analytics.Demo.Seeding;
 using Analytics.Demo.SignIn;
 using Analytics.Gql;
+using Analytics.Gql.Commands;
 using Analytics.LocalPostgres;
 using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
@@ -72,7 +73,7 @@ internal static class DemoHost
             return;
         }
         var plan = new SeedPlan(settings.Users, settings.Weeks, settings.Seed, DateTimeOffset.UtcNow);
-        var summary = await DemoProgress.ShowAsync(
+        var summary = await WorkProgress.ShowAsync(
             AnsiConsole.Console, progress => Seeder.SeedAsync(database, plan, new SeedSteps(progress), ct));
         Console.WriteLine($"{summary.Users} athletes, {summary.Sessions:N0} sessions, {summary.Sets:N0} sets in {summary.Elapsed.TotalSeconds:F1} s");
         await new FullRefresh(connection).RunAsync(ct);

@@ -6,6 +6,7 @@ using System.Globalization;
 using Analytics.Demo.Importing.Reading;
 using Analytics.Demo.Importing.Writing;
 using Analytics.Gql;
+using Analytics.Gql.Commands;
 using Analytics.LocalPostgres;
 using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
@@ -54,7 +55,7 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
     private async Task<int> ImportAsync(ImportSettings settings, Choices choices, CancellationToken ct)
     {
         var text = await ExportText.ReadAsync(settings.File, ct);
-        var history = await DemoProgress.ShowAsync(console, progress => Task.FromResult(Read(text, settings.File, choices, progress)));
+        var history = await WorkProgress.ShowAsync(console, progress => Task.FromResult(Read(text, settings.File, choices, progress)));
         await SayAsync(ImportReport.Of(history, choices));
         if (history.Sets == 0)
         {
@@ -63,7 +64,7 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
         }
         await using var target = await ImportTarget.OpenAsync(settings, output.WriteLine, ct);
         await using var database = NpgsqlDataSource.Create(target.Connection);
-        var written = await DemoProgress.ShowAsync(console, async progress =>
+        var written = await WorkProgress.ShowAsync(console, async progress =>
         {
             var rows = await new HistoryWriter(database).WriteAsync(
                 history, choices.User, ct, sets => progress.Report(Writing(sets, history.Sets)));
@@ -75,14 +76,14 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
         return Imported;
     }
 
-    private static TrainingHistory Read(string text, string file, Choices choices, IProgress<DemoStep> progress)
+    private static TrainingHistory Read(string text, string file, Choices choices, IProgress<WorkStep> progress)
     {
         var lines = text.AsSpan().Count('\n') - 1; // The header's; notes over several lines make it a guess.
         return new HistoryReader(choices.Zone, choices.Unit).Read(text, file, rows => progress.Report(
-            new DemoStep("Reading", Text($"Reading: {rows:N0} rows"), rows, lines)));
+            new WorkStep("Reading", Text($"Reading: {rows:N0} rows"), rows, lines)));
     }
 
-    private static DemoStep Writing(int sets, int of) =>
+    private static WorkStep Writing(int sets, int of) =>
         new("Writing", Text($"Writing: {sets:N0} of {of:N0} sets"), sets, of);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -90,15 +91,15 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
     /// <summary>Until nothing is staged, so that the next start shows everything at once. Where a server drains already, it
     /// goes on.</summary>
     private static async Task RefreshAsync(
-        NpgsqlDataSource database, ImportTarget target, Written written, IProgress<DemoStep> progress, CancellationToken ct)
+        NpgsqlDataSource database, ImportTarget target, Written written, IProgress<WorkStep> progress, CancellationToken ct)
     {
         const string phase = "Refreshing the aggregates";
-        progress.Report(new DemoStep(phase, phase, 0, 1));
+        progress.Report(new WorkStep(phase, phase, 0, 1));
         // With nobody else there, and most of what there is being new, the matviews at once are the shorter way.
         if (target.Cluster is { IsJoined: false } && written.Rows >= HistoryWriter.ManyRows)
             await new FullRefresh(target.Connection).RunAsync(ct);
         await new Drain(database).RunUntilEmptyAsync(ct);
-        progress.Report(new DemoStep(phase, $"{phase}: done", 1, 1));
+        progress.Report(new WorkStep(phase, $"{phase}: done", 1, 1));
     }
 
     private async Task SayAsync(IEnumerable<string> lines)

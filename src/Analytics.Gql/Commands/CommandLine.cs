@@ -1,5 +1,6 @@
 // The commands of analytics-gql. Exit codes: 0 done, 1 drift or a failed refresh, 2 wrong settings or no database.
 using System.CommandLine;
+using System.Diagnostics;
 using Analytics.Gql.Jobs;
 using Analytics.Store;
 using Analytics.Store.Migrations;
@@ -20,7 +21,7 @@ public static class CommandLine
         };
         root.Subcommands.Add(Serve(args));
         root.Subcommands.Add(Migrate());
-        root.Subcommands.Add(Refresh());
+        root.Subcommands.Add(RefreshCommand.Create());
         root.Subcommands.Add(Mode());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(SchemaCommand.Create());
@@ -53,34 +54,13 @@ public static class CommandLine
         {
             var settings = Settings();
             var options = settings.GetSection(RefreshOptions.Section).Get<RefreshOptions>() ?? new RefreshOptions();
+            var started = Stopwatch.GetTimestamp();
             var report = await Migrator.MigrateAsync(
-                AnalyticsServer.ConnectionString(settings), Console.WriteLine, ct, new MigrationOptions { InitialMode = options.Mode.ToString() });
-            Console.WriteLine(report.Applied.Count == 0 ? "nothing to do" : $"{report.Applied.Count} applied");
+                AnalyticsServer.ConnectionString(settings), Say, ct, new MigrationOptions { InitialMode = options.Mode.ToString() });
+            Console.WriteLine(report.Applied.Count == 0 ? "nothing to do" : $"{report.Applied.Count} applied; {WorkProgress.Took(started)}");
             return Done;
-        }));
-        return command;
-    }
 
-    private static Command Refresh()
-    {
-        var full = new Option<bool>("--full") { Description = "Refresh every materialized view instead of draining what is staged." };
-        var command = new Command("refresh", "Drains what is staged, now.") { full };
-        command.SetAction((parsed, ct) => GuardAsync(async () =>
-        {
-            var connection = AnalyticsServer.ConnectionString(Settings());
-            if (parsed.GetValue(full))
-            {
-                var result = await new FullRefresh(connection).RunAsync(ct);
-                Console.WriteLine(!result.Ran ? "not run: another full refresh is running, or the mode is Live"
-                    : result.Succeeded ? $"refreshed; {result.StagedChanges} staged changes cleared"
-                    : $"failed: {string.Join("; ", result.Errors)}");
-                return result.Succeeded ? Done : Failed;
-            }
-            await using var primary = DataSources.Primary(connection);
-            var drained = await new Drain(primary).RunUntilEmptyAsync(ct);
-            Console.WriteLine(drained.Ran ? $"drained {drained.StagedChanges} staged changes into {drained.Keys} rows"
-                : "not run: another node is draining, or the mode is not Incremental");
-            return drained.Ran ? Done : Failed;
+            void Say(string what) => Console.WriteLine($"{WorkProgress.Took(started),8}  {what}");
         }));
         return command;
     }

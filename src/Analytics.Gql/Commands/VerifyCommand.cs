@@ -1,5 +1,6 @@
 // analytics-gql verify: whether what readers read is what the base tables say.
 using System.CommandLine;
+using System.Diagnostics;
 using Analytics.Store;
 using Analytics.Store.Refresh;
 
@@ -32,11 +33,13 @@ internal static class VerifyCommand
         var faults = await StagingTriggers.FaultsAsync(primary, ct);
         foreach (var fault in faults)
             Console.WriteLine(fault);
-        var drifts = await new Verification(primary).RunAsync(ct, sample, repair);
+        var started = Stopwatch.GetTimestamp();
+        var drifts = await WorkProgress.ShowAsync(step => new Verification(primary).RunAsync(ct, sample, repair, step));
         foreach (var drift in drifts)
             Console.WriteLine(
                 $"{drift.Aggregate}: {drift.Rows} rows differ; {drift.PendingUsers} users have changes pending"
                 + (drift.Examples.Count == 0 ? "" : $"; such as {string.Join(", ", drift.Examples)}"));
+        Console.WriteLine($"{(sample is { } users ? $"{users} users" : "everything")} compared; {WorkProgress.Took(started)}");
         var drifted = drifts.SelectMany(d => d.Users).Distinct().Count();
         if (drifted > 0)
             Console.WriteLine(repair

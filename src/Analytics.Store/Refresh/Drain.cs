@@ -63,9 +63,11 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
 
     /// <summary>Drains until nothing is staged, or somebody else does.</summary>
     /// <returns>The sums over all batches; Ran is false when the first could not run.</returns>
-    public async Task<DrainResult> RunUntilEmptyAsync(CancellationToken ct)
+    /// <param name="step">Told of each batch, of as many staged changes as there were at first.</param>
+    public async Task<DrainResult> RunUntilEmptyAsync(CancellationToken ct, Action<RefreshStep>? step = null)
     {
         var total = new DrainResult(false, 0, 0, null);
+        var staged = step is null ? 0 : await StagedAsync(ct);
         while (true)
         {
             var batch = await RunBatchAsync(ct);
@@ -75,6 +77,14 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
             total = new DrainResult(
                 true, total.StagedChanges + batch.StagedChanges, total.Keys + batch.Keys, batch.Number ?? total.Number,
                 total.SetAside + batch.SetAside);
+            step?.Invoke(new RefreshStep("draining staged changes", total.StagedChanges, Math.Max(staged, total.StagedChanges)));
         }
+    }
+
+    private async Task<long> StagedAsync(CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("select count(*) from analytics.staging_changes", cancellationToken: ct));
     }
 }

@@ -36,7 +36,8 @@ public sealed class FullRefresh(string connectionString)
     }.ConnectionString;
 
     /// <summary>Runs unless one is running. Killed at any point it leaves nothing wrong, only the work to be done again.</summary>
-    public async Task<FullRefreshResult> RunAsync(CancellationToken ct)
+    /// <param name="step">Told of each aggregate.</param>
+    public async Task<FullRefreshResult> RunAsync(CancellationToken ct, Action<RefreshStep>? step = null)
     {
         await using var connection = new NpgsqlConnection(_connectionString);
         await connection.OpenAsync(ct);
@@ -44,17 +45,18 @@ public sealed class FullRefresh(string connectionString)
         if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);
 
-        var result = await RunLockedAsync(connection, ct);
+        var result = await RunLockedAsync(connection, step, ct);
         // Closing lets go of the lock too, but a moment after we returned: another run begun at once would not run.
         await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
         return result;
     }
 
-    private static async Task<FullRefreshResult> RunLockedAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<FullRefreshResult> RunLockedAsync(
+        NpgsqlConnection connection, Action<RefreshStep>? step, CancellationToken ct)
     {
         if (await BeginAsync(connection, ct) is not { } run)
             return new FullRefreshResult(false, 0, []);
-        var (stamps, errors) = await RefreshAsync(connection, ct);
+        var (stamps, errors) = await RefreshAsync(connection, step, ct);
         return new FullRefreshResult(true, await FinishAsync(connection, run, stamps, errors, ct), errors);
     }
 
@@ -84,12 +86,15 @@ public sealed class FullRefresh(string connectionString)
         return new Run(id, generation.Value, drainNumber);
     }
 
-    private static async Task<(List<Stamped>, List<string>)> RefreshAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<(List<Stamped>, List<string>)> RefreshAsync(
+        NpgsqlConnection connection, Action<RefreshStep>? step, CancellationToken ct)
     {
         var stamps = new List<Stamped>();
         var errors = new List<string>();
-        foreach (var aggregate in await AggregateCatalogue.ReadAsync(connection, ct))
+        var aggregates = await AggregateCatalogue.ReadAsync(connection, ct);
+        foreach (var aggregate in aggregates)
         {
+            step?.Invoke(new RefreshStep($"refreshing {aggregate.Name}", stamps.Count + errors.Count, aggregates.Count));
             try
             {
                 // Before REFRESH takes its snapshot: the stamp may be too early, never too late.

@@ -27,7 +27,8 @@ public sealed class Verification(NpgsqlDataSource primary)
     /// </summary>
     /// <param name="sample">Looks at this many users, at random; null: at all, and at rows whose user is gone.</param>
     /// <param name="repair">Stages the users whose rows differ, so that the next drains recompute them.</param>
-    public async Task<IReadOnlyList<Drift>> RunAsync(CancellationToken ct, int? sample = null, bool repair = false)
+    /// <param name="step">Told of each aggregate.</param>
+    public async Task<IReadOnlyList<Drift>> RunAsync(CancellationToken ct, int? sample = null, bool repair = false, Action<RefreshStep>? step = null)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         var drifts = new List<Drift>();
@@ -36,8 +37,12 @@ public sealed class Verification(NpgsqlDataSource primary)
         {
             lookedAt = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("select transaction_timestamp()", cancellationToken: ct));
             var users = sample is null ? null : await SampleAsync(connection, sample.Value, ct);
-            foreach (var aggregate in await AggregateCatalogue.ReadAsync(connection, ct))
+            var aggregates = await AggregateCatalogue.ReadAsync(connection, ct);
+            foreach (var aggregate in aggregates)
+            {
+                step?.Invoke(new RefreshStep($"comparing {aggregate.Name}", drifts.Count, aggregates.Count));
                 drifts.Add(await CompareAsync(connection, aggregate, users, ct));
+            }
         }
         if (repair)
             await StageAsync(connection, [.. drifts.SelectMany(d => d.Users).Distinct()], ct);

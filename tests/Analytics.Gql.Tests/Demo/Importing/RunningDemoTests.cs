@@ -29,6 +29,9 @@ public sealed class RunningDemoTests : IDisposable
             "the demo at http://127.0.0.1:5999/ shows it within seconds:\ncurl -s http://127.0.0.1:5999/graphql",
             result.Output, StringComparison.Ordinal);
         Assert.Equal(8L, await SetsAsync(owner.ConnectionString));
+        // Killed it would leave its server to the watchdog, which stops it while the folder is being deleted.
+        await Owner.SignalAsync("TERM", $"{owner.Process.Id}");
+        await owner.Process.WaitForExitAsync();
     }
 
     [InstalledPostgresFact]
