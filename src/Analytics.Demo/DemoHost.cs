@@ -1,6 +1,7 @@
 // The demo from start to end: PostgreSQL ⇒ migrate ⇒ seed ⇒ full refresh ⇒ serve ⇒ (live workouts) ⇒ everything stopped.
 using Analytics.Demo.Live;
 using Analytics.Demo.Seeding;
+using Analytics.Demo.SignIn;
 using Analytics.Gql;
 using Analytics.LocalPostgres;
 using Analytics.Store.Migrations;
@@ -95,23 +96,25 @@ internal static class DemoHost
         var address = new Uri($"http://127.0.0.1:{port}");
         await using var app = AnalyticsServer.Build(
         [
-            "--environment=Development", $"--urls={address}", "--Analytics:Auth:Mode=Open",
+            "--environment=Development", $"--urls={address}", .. DemoTokens.ServerSettings,
             $"--ConnectionStrings:Analytics={connection}", "--Logging:LogLevel:Default=Warning",
         ]);
+        var featured = await Seeder.FeaturedUserAsync(database, ct);
+        app.MapDemoSignIn(database, featured);
         await app.StartAsync(ct);
         await using var stopping = ct.Register(app.Lifetime.StopApplication);
-        await SayAsync(database, address, ct);
+        Say(address, featured);
         if (live)
             await LiveWriter.RunAsync(
-                database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, await Seeder.FeaturedUserAsync(database, ct));
+                database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, featured);
         await app.WaitForShutdownAsync(ct);
     }
 
-    private static async Task SayAsync(NpgsqlDataSource database, Uri address, CancellationToken ct)
+    private static void Say(Uri address, Guid? featured)
     {
         var endpoint = new Uri(address, "graphql");
-        Console.WriteLine($"\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
-        if (await Seeder.FeaturedUserAsync(database, ct) is { } user)
+        Console.WriteLine($"\nDashboard {address}\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
+        if (featured is { } user)
         {
             var queries = DemoQueries.For(user, DateOnly.FromDateTime(DateTime.UtcNow));
             foreach (var query in queries)

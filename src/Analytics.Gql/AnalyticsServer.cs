@@ -41,6 +41,7 @@ public static class AnalyticsServer
 
         var app = builder.Build();
         app.UseAnalyticsHttp();
+        app.UseDashboard();
         app.UseAuthentication();
         app.UseWebSockets();
         app.MapAnalyticsGraphQL();

@@ -17,10 +17,11 @@ public static class AccessServices
     public static IServiceCollection AddAccess(this IServiceCollection services, AuthOptions options)
     {
         services.AddScoped<Permissions>().AddSingleton<TokenCheck>();
+        var schemes = services.AddAuthentication(options.IsOpen ? OpenScheme : JwtBearerDefaults.AuthenticationScheme);
         if (options.IsOpen)
-            services.AddAuthentication(OpenScheme).AddScheme<AuthenticationSchemeOptions, OpenHandler>(OpenScheme, null);
-        else
-            services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(jwt => Configure(jwt, options));
+            schemes.AddScheme<OpenOptions, OpenHandler>(OpenScheme, open => open.HonoursTokens = options.OpenHonoursTokens);
+        if (!options.IsOpen || options.OpenHonoursTokens)
+            schemes.AddJwtBearer(jwt => Configure(jwt, options));
         return services;
     }
 
@@ -65,14 +66,24 @@ public static class AccessServices
         };
     }
 
-    /// <summary>Everyone is somebody who may do everything.</summary>
-    private sealed class OpenHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
+    private sealed class OpenOptions : AuthenticationSchemeOptions
+    {
+        public bool HonoursTokens { get; set; }
+    }
+
+    /// <summary>Everyone is somebody who may do everything, but for who says by a valid token who they are.</summary>
+    private sealed class OpenHandler(IOptionsMonitor<OpenOptions> options, ILoggerFactory log, UrlEncoder encoder)
+        : AuthenticationHandler<OpenOptions>(options, log, encoder)
     {
         private static readonly ClaimsPrincipal Everyone = new(new ClaimsIdentity(
             [new Claim("scope", $"{Scopes.Read} {Scopes.ReadAny} {Scopes.Refresh}")], OpenScheme));
 
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
-            Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(Everyone, OpenScheme)));
+        protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            if (Options.HonoursTokens && Request.Headers.Authorization.Count > 0
+                && await Context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme) is { Succeeded: true } signedIn)
+                return signedIn;
+            return AuthenticateResult.Success(new AuthenticationTicket(Everyone, OpenScheme));
+        }
     }
 }

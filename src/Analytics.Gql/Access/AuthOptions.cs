@@ -14,6 +14,10 @@ public sealed class AuthOptions
     /// <summary><c>Open</c> lets everyone do everything, with or without a token, in Development only; else empty.</summary>
     public string Mode { get; set; } = "";
 
+    /// <summary>Where the server is open: whoever sends a valid token is its subject, with its scopes only; everyone else
+    /// may do everything, as before. For trying out what a user may see.</summary>
+    public bool OpenHonoursTokens { get; set; }
+
     /// <summary>The address of an OpenID Connect issuer; its keys are fetched from there.</summary>
     public string Authority { get; set; } = "";
 
@@ -32,11 +36,16 @@ public sealed class AuthOptions
     public static AuthOptions Read(IConfiguration settings, IHostEnvironment environment)
     {
         var options = settings.GetSection(Section).Get<AuthOptions>() ?? new AuthOptions();
-        if (options.IsOpen)
-            return environment.IsDevelopment() ? options : throw new SettingsException(
+        if (options.IsOpen && !environment.IsDevelopment())
+            throw new SettingsException(
                 $"{Section}:Mode is 'Open' and the environment is {environment.EnvironmentName}: it would let everyone in. "
                 + $"Set {Name("Authority")}, or {Name("SigningKey")}; 'Open' is for ASPNETCORE_ENVIRONMENT=Development.");
-        if (options.Mode.Length > 0)
+        if (options is { IsOpen: true, OpenHonoursTokens: false })
+            return options;
+        if (options is { IsOpen: false, OpenHonoursTokens: true })
+            throw new SettingsException(
+                $"{Section}:OpenHonoursTokens is true and {Section}:Mode is not 'Open': tokens are always honoured then. Remove it.");
+        if (options.Mode.Length > 0 && !options.IsOpen)
             throw new SettingsException(
                 $"{Section}:Mode is '{options.Mode}'; it is 'Open' (in Development only) or empty. Remove it, "
                 + $"and set {Name("Authority")} or {Name("SigningKey")}.");

@@ -27,6 +27,10 @@ public sealed class OperationResult
     public string? EventId =>
         Execution.Extensions?.TryGetValue(StreamExecution.EventIdKey, out var id) == true ? id as string : null;
 
+    /// <summary>Adds to what the answer tells beside its data.</summary>
+    public void AddExtension(string name, object value) =>
+        (Execution.Extensions ??= new Dictionary<string, object?>())[name] = value;
+
     /// <summary>Writes the errors alone, as a list.</summary>
     public void WriteErrorsTo(IBufferWriter<byte> output) => _writer.WriteErrors(output, Execution);
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Store;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
@@ -17,6 +18,10 @@ public sealed class GraphQLEndpoint(
     /// <summary>A client that sends it with the value 1 is told in <c>extensions.cost</c> what its operation
     /// costs.</summary>
     public const string CostHeader = "X-Analytics-Cost";
+
+    /// <summary>A client that sends it with the value 1 is told in <c>extensions.statements</c> how many SQL statements its
+    /// operation took.</summary>
+    public const string StatementsHeader = "X-Analytics-Statements";
 
     private static readonly string[] _documentMembers = ["query", "documentId", "extensions"];
 
@@ -54,13 +59,9 @@ public sealed class GraphQLEndpoint(
         }
     }
 
-    private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request)
-    {
-        var context = ContextOf(http);
-        var result = await runner.RunAsync(request, context, http.RequestServices, http.User, http.RequestAborted)
+    private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request) =>
+        await ResponseWriter.WriteAsync(http, mediaType, await RunAsync(http, request, http.RequestServices).ConfigureAwait(false))
             .ConfigureAwait(false);
-        await ResponseWriter.WriteAsync(http, mediaType, result).ConfigureAwait(false);
-    }
 
     private async Task RunBatchAsync(HttpContext http, string mediaType, IReadOnlyList<OperationRequest> requests)
     {
@@ -68,11 +69,17 @@ public sealed class GraphQLEndpoint(
         {
             // Loaders cache for one operation: two that ran at once on the same ones would share batches and errors.
             await using var scope = scopes.CreateAsyncScope();
-            var context = ContextOf(http);
-            return await runner.RunAsync(request, context, scope.ServiceProvider, http.User, http.RequestAborted)
-                .ConfigureAwait(false);
+            return await RunAsync(http, request, scope.ServiceProvider).ConfigureAwait(false);
         })).ConfigureAwait(false);
         await ResponseWriter.WriteBatchAsync(http, mediaType, results).ConfigureAwait(false);
+    }
+
+    private async Task<OperationResult> RunAsync(HttpContext http, OperationRequest request, IServiceProvider services)
+    {
+        var count = http.Request.Headers[StatementsHeader] == "1" ? StatementCount.Begin() : null;
+        var result = await runner.RunAsync(request, ContextOf(http), services, http.User, http.RequestAborted).ConfigureAwait(false);
+        if (count is not null && result.Executed) result.AddExtension("statements", count.Statements);
+        return result;
     }
 
     private static OperationContext ContextOf(HttpContext http) =>

@@ -13,6 +13,9 @@ public sealed class HttpOptions
 
     /// <summary>Compress answers that are worth it, for clients that accept it.</summary>
     public bool Compression { get; set; } = true;
+
+    /// <summary>Serve the dashboard at <c>/</c>.</summary>
+    public bool Dashboard { get; set; } = true;
 }
 
 /// <summary>Refuses to start with an origin that no browser sends.</summary>

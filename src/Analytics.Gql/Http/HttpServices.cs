@@ -15,7 +15,8 @@ public static class HttpServices
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<HttpOptions>>((cors, http) => cors.AddDefaultPolicy(
             policy => policy.WithOrigins([.. http.Value.AllowedOrigins]).WithMethods("GET", "POST")
-                .WithHeaders("content-type", "authorization", "last-event-id", GraphQLEndpoint.CostHeader)
+                .WithHeaders("content-type", "authorization", "last-event-id", GraphQLEndpoint.CostHeader,
+                    GraphQLEndpoint.StatementsHeader)
                 .WithExposedHeaders("Retry-After").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         services.AddSingleton<IResponseCompressionProvider, LargeAnswers>();
         services.AddResponseCompression(compression =>

@@ -1,4 +1,5 @@
 // However many users, weeks and aliases: one SQL statement for each kind of data.
+using System.Net.Http.Json;
 using System.Text.Json;
 using Analytics.Gql.Tests.Fixtures;
 
@@ -52,6 +53,28 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
             Assert.Equal(12, weeks.GetArrayLength());
             Assert.All(weeks.EnumerateArray(), week => Assert.Equal(1, week.GetProperty("sessions").GetArrayLength()));
         }
+    }
+
+    [Fact]
+    public async Task A_client_that_asks_is_told_how_many_statements_its_operation_took()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "operations/TeamPage.graphql"));
+        var page = new { query = text, variables = new { ids = team.Users, from = "2026-01-05", to = "2026-03-29" } };
+        Assert.Equal(4, Statements(await ToldAsync(page)));
+        var batch = await ToldAsync(new object[] { page, new { query = "{ __typename }" } });
+        Assert.Equal([4, 0], batch.EnumerateArray().Select(Statements));
+        var unasked = await team.AskAsync("{ __typename }");
+        Assert.False(unasked.TryGetProperty("extensions", out _));
+
+        async Task<JsonElement> ToldAsync(object body)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = JsonContent.Create(body) };
+            request.Headers.Add("X-Analytics-Statements", "1");
+            using var response = await team.Http.SendAsync(request);
+            return await response.Content.ReadFromJsonAsync<JsonElement>();
+        }
+
+        static int Statements(JsonElement answer) => answer.GetProperty("extensions").GetProperty("statements").GetInt32();
     }
 
     /// <summary>The database's own count, which no client can embellish.</summary>

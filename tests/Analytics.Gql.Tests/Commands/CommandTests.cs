@@ -51,6 +51,8 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
     [Theory]
     [InlineData("Production", "Mode=Open", "it would let everyone in")]
     [InlineData("Staging", "Mode=Open;SigningKey=0123456789012345678901234567890123456789", "it would let everyone in")]
+    [InlineData("Development", "Mode=Open;OpenHonoursTokens=true", "nobody could sign in")]
+    [InlineData("Development", "Mode=;OpenHonoursTokens=true", "Analytics:Auth:Mode is not 'Open'")]
     [InlineData("Development", "Mode=Closed", "Analytics:Auth:Mode is 'Closed'")]
     [InlineData("Production", "Mode=", "Neither Analytics:Auth:Authority nor Analytics:Auth:SigningKey is set")]
     [InlineData("Development", "Mode=", "In Development Analytics__Auth__Mode=Open lets everyone in")]

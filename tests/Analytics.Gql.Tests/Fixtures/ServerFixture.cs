@@ -26,6 +26,11 @@ public class ServerFixture : DatabaseFixture
     {
     }
 
+    /// <summary>What this server answers besides what every one does.</summary>
+    protected virtual void Map(WebApplication app)
+    {
+    }
+
     public HttpClient Http { get; private set; } = null!;
     public Workouts Workouts { get; private set; } = null!;
     public RecordedLog Log { get; protected init; } = new();
@@ -46,6 +51,7 @@ public class ServerFixture : DatabaseFixture
                 builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(Log);
                 Configure(builder);
             });
+        Map(_app);
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }
