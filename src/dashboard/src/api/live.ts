@@ -19,7 +19,7 @@ export function followUser(userId: string, onRefreshed: () => void): () => void 
     if (stopped) return;
     stop = client.subscribe(payload, {
       next: (event) => {
-        const id = event.extensions?.['eventId'];
+        const id = (event.extensions as Record<string, unknown> | undefined)?.['eventId'];
         if (id !== undefined) extensions['lastEventId'] = id;
         onRefreshed();
       },
