@@ -103,17 +103,18 @@ internal static class DemoHost
         app.MapDemoSignIn(database, featured);
         await app.StartAsync(ct);
         await using var stopping = ct.Register(app.Lifetime.StopApplication);
-        Say(address, featured);
+        Say(address, connection, featured);
         if (live)
             await LiveWriter.RunAsync(
                 database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, featured);
         await app.WaitForShutdownAsync(ct);
     }
 
-    private static void Say(Uri address, Guid? featured)
+    private static void Say(Uri address, string connection, Guid? featured)
     {
         var endpoint = new Uri(address, "graphql");
         Console.WriteLine($"\nDashboard {address}\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
+        Console.WriteLine($"\n{PsqlLine.For(connection)}");
         if (featured is { } user)
         {
             var queries = DemoQueries.For(user, DateOnly.FromDateTime(DateTime.UtcNow));

@@ -45,7 +45,8 @@ async function connect(): Promise<Client> {
       return token ? { authorization: `Bearer ${token}` } : {};
     },
     retryAttempts: Infinity,
-    shouldRetry: () => viewer.get() !== null,
+    // A closed socket is tried again whatever its code: 4403 is a token that ended, and by then there may be another.
+    shouldRetry: (failure) => viewer.get() !== null && failure instanceof CloseEvent,
     retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** retries, longestDelayMs))),
   });
   // Another viewer gets a socket with their own token.

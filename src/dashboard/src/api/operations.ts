@@ -34,7 +34,7 @@ export const TeamBoard = operation<Of.TeamBoardQuery, Of.TeamBoardQueryVariables
 export const UserFreshness = operation<Of.UserFreshnessQuery, Of.UserFreshnessQueryVariables>(userFreshness);
 export const WeekSessions = operation<Of.WeekSessionsQuery, Of.WeekSessionsQueryVariables>(weekSessions);
 
-/** The one operation that goes over the socket, in the form that graphql-ws sends. */
-export const aggregatesRefreshedRequest: { query: string } = aggregatesRefreshed.startsWith('sha256:')
-  ? { documentId: aggregatesRefreshed } as unknown as { query: string }
+/** The one operation that goes over the socket, in the form that graphql-ws sends: it insists on a 'query'. */
+export const aggregatesRefreshedRequest: { query: string; documentId?: string } = aggregatesRefreshed.startsWith('sha256:')
+  ? { query: '', documentId: aggregatesRefreshed }
   : { query: aggregatesRefreshed };

@@ -8,11 +8,13 @@ import { ChartCard } from './ChartCard';
 import { RecordsCard } from './RecordsCard';
 import { SessionsCard } from './SessionsCard';
 import { daysOf, settingsOf } from './settings';
+import { useWholeAddress } from './useWholeAddress';
 import { Totals } from './Totals';
 import { useFollowed } from './useFollowed';
 
 export function AthletePage({ userId, settings: from }: { userId: string; settings: URLSearchParams }) {
   const settings = settingsOf(from);
+  useWholeAddress(from, settings);
   const [followed, noteStale] = useFollowed(userId);
   const { version } = followed;
   const days = daysOf(settings);
@@ -36,7 +38,7 @@ export function AthletePage({ userId, settings: from }: { userId: string; settin
       <PageHead title={unknown ? 'Unknown athlete' : name.data?.user?.displayName ?? null} fallback={name.failure ? 'Athlete' : null}>
         <Badge
           shown={weeks?.freshness ?? null} pending={followed.pending}
-          behind={followed.pending > 0 || chart.version < followed.currentFrom}
+          behind={followed.pending > 0 || (chart.version >= 0 && chart.version < followed.currentFrom)}
         />
       </PageHead>
       {unknown && <p className="note">Nobody has the id <code>{userId}</code>. Choose an athlete from the list above.</p>}

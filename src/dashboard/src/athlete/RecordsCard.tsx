@@ -32,7 +32,8 @@ interface Props {
 
 export function RecordsCard({ userId, settings, version, pause }: Props) {
   const answer = useAnswer(AthleteRecords, { userId }, { version, pause });
-  const records = answer.data?.personalRecords.nodes;
+  // Exercises without weights or distances, such as push-ups, set none.
+  const records = answer.data?.personalRecords.nodes.filter((record) => Object.values(measures).some((of) => of(record)));
   return (
     <section className="card" aria-labelledby="records-title">
       <div className="card-head">
@@ -67,7 +68,7 @@ function RecordsTable({ records, settings }: { records: readonly PersonalRecord[
             {shown.map(([head, of]) => {
               const value = of(record);
               return (
-                <td key={head} className="number" data-head={head}>
+                <td key={head} className="number" data-head={head} data-absent={!value || undefined}>
                   {value ? <BestOf value={value} settings={settings} /> : '–'}
                 </td>
               );

@@ -36,18 +36,23 @@ export function SessionsTable({ sessions, zone, stale, empty, rows = 0 }: Props)
               {session.title ?? activity(session.activityType)}
               {session.title && <span className="muted"> {activity(session.activityType)}</span>}
             </th>
-            <td className="number" data-head="Time">
-              {session.durationS !== null ? hours(session.durationS) : session.endedAt ? '–' : <em>open</em>}
-            </td>
-            <td className="number" data-head="Volume">{session.totalVolumeKg > 0 ? kilograms(session.totalVolumeKg) : '–'}</td>
-            <td className="number" data-head="Distance">{session.distanceM !== null ? kilometres(session.distanceM) : '–'}</td>
-            <td className="number" data-head="Sets">{session.setCount > 0 ? count(session.setCount) : '–'}</td>
-            <td className="number" data-head="RPE">{session.avgRpe?.toFixed(1) ?? '–'}</td>
+            <Figure
+              head="Time"
+              value={session.durationS !== null ? hours(session.durationS) : session.endedAt === null ? 'open' : null}
+            />
+            <Figure head="Volume" value={session.totalVolumeKg > 0 ? kilograms(session.totalVolumeKg) : null} />
+            <Figure head="Distance" value={session.distanceM !== null ? kilometres(session.distanceM) : null} />
+            <Figure head="Sets" value={session.setCount > 0 ? count(session.setCount) : null} />
+            <Figure head="RPE" value={session.avgRpe?.toFixed(1) ?? null} />
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function Figure({ head, value }: { head: string; value: string | null }) {
+  return <td className="number" data-head={head} data-absent={value === null || undefined}>{value ?? '–'}</td>;
 }
 
 export function SessionsSkeleton({ rows }: { rows: number }) {

@@ -27,12 +27,12 @@ export function plot(host: HTMLElement, { values, labels, draw, tick }: Plotted,
   const options: uPlot.Options = {
     width: host.clientWidth,
     height: host.clientHeight,
-    padding: [12, 8, 0, 0],
+    padding: [12, 20, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.5, last + 0.5] }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, splits: (u) => everySo(labels.length, u.width), values: (_, at) => at.map((i) => labels[i] ?? '') },
+      { ...axis, size: 30, grid: { show: false }, splits: (u) => everySo(labels.length, u.width), values: (_, at) => at.map((i) => labels[i] ?? '') },
       { ...axis, size: 52, space: 44, grid: { stroke: colour('--line'), width: 1 }, values: (_, at) => at.map(tick) },
     ],
     series: [

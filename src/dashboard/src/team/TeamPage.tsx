@@ -1,9 +1,9 @@
 // Every athlete of a team in one request: a row each, with a sparkline, totals and whether changes are pending.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { TeamBoard } from '../api/operations';
 import { useAnswer, type Answer } from '../api/useAnswer';
 import type { TeamBoardQuery } from '../api/generated';
-import { daysOf, ownZone } from '../athlete/settings';
+import { daysOf, settingsOf } from '../athlete/settings';
 import { change } from '../routes';
 import { Badge, type Shown } from '../ui/Badge';
 import { Choice } from '../ui/Choice';
@@ -23,10 +23,16 @@ const counting = { fetchOptions: { headers: { 'X-Analytics-Statements': '1' } } 
 export function TeamPage({ settings }: { settings: URLSearchParams }) {
   const roster = useRoster();
   const weeks = settings.get('weeks') === '26' ? '26' : '12';
+  const { zone } = settingsOf(settings);
+  const zoned = settings.has('zone');
+  useEffect(() => {
+    // A link sent to somebody elsewhere shows them the same weeks.
+    if (!zoned) change({ zone });
+  }, [zoned]);
   const [stale, setStale] = useState(false);
   const version = useTeamVersion(stale);
   const answer = useAnswer(
-    TeamBoard, { ids: [...roster.ids ?? []], ...daysOf({ weeks, zone: ownZone }), timeZone: ownZone },
+    TeamBoard, { ids: [...roster.ids ?? []], ...daysOf({ weeks, zone }), timeZone: zone },
     { version, pause: !roster.ids?.length, context: counting });
   const members = answer.data?.users.filter((user) => user !== null) ?? null;
   const shown = members && freshnessOf(members);
@@ -44,10 +50,10 @@ export function TeamPage({ settings }: { settings: URLSearchParams }) {
               onChange={(event) => change({ q: event.target.value || null })}
             />
           </label>
+          <Cost answer={answer} members={members} />
           <Choice legend="Range" values={ranges} value={weeks} onChange={(range) => change({ weeks: range })} />
         </div>
         <Rows answer={answer} members={members} roster={roster} settings={settings} />
-        {members && <Cost answer={answer} members={members} weeks={weeks} />}
       </section>
       {roster.own && <RosterForm />}
     </>
@@ -75,11 +81,16 @@ function Rows({ answer, members, roster, settings }: RowsProps) {
   );
 }
 
-function Cost({ answer, members, weeks }: { answer: Answer<TeamBoardQuery>; members: readonly Member[]; weeks: string }) {
+/** What the page costs the server, so that nobody need guess. */
+function Cost({ answer, members }: { answer: Answer<TeamBoardQuery>; members: readonly Member[] | null }) {
   const statements = answer.extensions?.['statements'];
-  const took = useRef('');
-  if (typeof statements === 'number') took.current = `, ${plural(statements, 'SQL statement')}`;
-  return <p className="muted small" id="cost">{plural(members.length, 'athlete')}, {weeks} weeks each: 1 request{took.current}.</p>;
+  if (!members) return null;
+  return (
+    <p className="muted small cost" id="cost">
+      {plural(members.length, 'athlete')} in 1 request
+      {typeof statements === 'number' && `, ${plural(statements, 'SQL statement')}`}
+    </p>
+  );
 }
 
 /** As fresh as the least fresh of its rows. */
