@@ -9,14 +9,15 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 /** Opens the address in a fresh profile, runs fn(page, forgive) and asserts that nothing went wrong meanwhile.
  *  forgive(pattern) lets errors that match pass from then on: a server that is stopped cannot be asked without one.
- *  @param options Of the browser's context, such as colorScheme or viewport. */
-export async function withPage(url, fn, options = {}) {
+ *  @param options Of the browser's context, such as colorScheme or viewport.
+ *  @param origin Whose host may be asked, where fn opens the address itself. */
+export async function withPage(url, fn, options = {}, origin = url) {
   const browser = await chromium.launch({ executablePath: executable(), args: flags });
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
     const forgiven = [];
-    const wrong = watch(page, new URL(url).host, forgiven);
+    const wrong = watch(page, new URL(origin).host, forgiven);
     await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
       console.error(`forbidden by ${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
     await page.goto(url);

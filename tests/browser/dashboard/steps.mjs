@@ -33,8 +33,11 @@ export async function signIn(page, id = 'coach') {
   await page.locator('.viewer').waitFor();
 }
 
+/** By a new load, so that no number on screen is that of what was there before. */
 export async function openAthlete(page, id, settings = 'weeks=26') {
-  await page.evaluate((hash) => { location.hash = hash; }, `#/athletes/${id}?${settings}`);
+  const { origin, pathname } = new URL(page.url());
+  await page.goto('about:blank');
+  await page.goto(`${origin}${pathname}#/athletes/${id}?${settings}`);
   await chart(page);
 }
 
