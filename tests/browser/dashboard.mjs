@@ -5,9 +5,9 @@
 //
 // Screenshots go to artifacts/browser, or where ANALYTICS_PICTURES says.
 import { fileURLToPath } from 'node:url';
+import { Demo } from './demo.mjs';
 import { access } from './dashboard/access.mjs';
 import { cold } from './dashboard/cold.mjs';
-import { Demo } from './dashboard/demo.mjs';
 import { fact, verdict } from './dashboard/facts.mjs';
 import { keyboard } from './dashboard/keyboard.mjs';
 import { live } from './dashboard/live.mjs';

@@ -1,7 +1,7 @@
 // The sessions of the week that is selected, or all of them page by page.
 import { SessionPages, WeekSessions } from '../api/operations';
 import { useAnswer } from '../api/useAnswer';
-import { change, withSettings } from '../routes';
+import { change, read, withSettings } from '../routes';
 import { FailureCard } from '../ui/FailureCard';
 import { week as weekText } from '../ui/format';
 import { SessionsTable, SessionsSkeleton } from './SessionsTable';
@@ -43,7 +43,7 @@ function OfWeek({ userId, settings, week, version, pause }: Props & { week: stri
 }
 
 function Pages({ userId, settings, version, pause }: Props) {
-  const place = new URLSearchParams(location.hash.split('?', 2)[1] ?? '');
+  const place = read(location.hash).settings;
   const after = place.get('after');
   const before = place.get('before');
   const answer = useAnswer(

@@ -12,7 +12,7 @@ interface Sample {
 /** Ten minutes at one each two seconds. */
 const most = 300;
 const width = 600;
-const height = 96;
+const height = 72;
 // Kept while other pages are looked at.
 const seen = new Store<readonly Sample[]>([]);
 

@@ -6,12 +6,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../../src/Analytics.Demo/bin/Debug/net10.0/Analytics.Demo.dll', import.meta.url));
+const program = fileURLToPath(new URL('../../src/Analytics.Demo/bin/Debug/net10.0/Analytics.Demo.dll', import.meta.url));
 const patienceMs = 120_000;
 
 export class Demo {
   #child;
-  #folder = mkdtempSync('/var/tmp/dashboard-');
+  #folder = mkdtempSync('/var/tmp/browser-');
   #port;
 
   static async start() {
