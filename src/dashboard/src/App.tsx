@@ -8,6 +8,7 @@ import { may, viewer, type Viewer } from './api/viewer';
 import { go, read, toAthlete, useHash, type Route } from './routes';
 import { findPeople, usePeople } from './signin/people';
 import { SignIn } from './signin/SignIn';
+import { Boundary } from './ui/Boundary';
 import { OfflineBanner } from './ui/OfflineBanner';
 import { TopBar } from './ui/TopBar';
 
@@ -33,7 +34,9 @@ function SignedIn({ who }: { who: Viewer }) {
       <TopBar who={who} route={route} />
       <OfflineBanner />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<p className="muted page-wait">Loading…</p>}><Page who={who} route={route} /></Suspense>
+        <Boundary key={route.page}>
+          <Suspense fallback={<p className="muted page-wait">Loading…</p>}><Page who={who} route={route} /></Suspense>
+        </Boundary>
       </main>
     </Provider>
   );

@@ -31,8 +31,9 @@ export async function cold({ url }) {
   await fact('nothing moves while it loads', () => load(url, id, kept, async (page) => {
     await page.locator('.records tbody tr').first().waitFor();
     const shifts = await page.evaluate(() => new Promise((resolve) => {
-      new PerformanceObserver((list) => resolve(list.getEntries().filter((entry) => !entry.hadRecentInput).map((entry) =>
-        [entry.value, ...entry.sources.map(({ node }) => node?.className || node?.nodeName)].join(' ')))).observe({ type: 'layout-shift', buffered: true });
+      const told = ({ value, sources }) => [value, ...sources.map(({ node }) => node?.className || node?.nodeName)].join(' ');
+      new PerformanceObserver((list) => resolve(list.getEntries().filter((entry) => !entry.hadRecentInput).map(told)))
+        .observe({ type: 'layout-shift', buffered: true });
       // An observer is not called at all when nothing ever moved.
       requestIdleCallback(() => requestIdleCallback(() => resolve([])));
     }));

@@ -44,9 +44,11 @@ export async function numbers({ url, connection }) {
     });
     await fact('the heaviest weights are the database\'s, and lead to their sessions', async () => {
       const [heaviest] = await sql(connection, `
-        select e.name, max(t.weight_kg) as kg from core.sets as t join core.sessions as s using (session_id) join core.exercises as e using (exercise_id)
+        select e.name, max(t.weight_kg) as kg
+        from core.sets as t join core.sessions as s using (session_id) join core.exercises as e using (exercise_id)
         where s.user_id = $1 and not t.is_warmup group by e.name having max(t.weight_kg) > 0 order by 2 desc, 1 limit 1`, [id]);
-      const cell = page.locator('.records tr', { has: page.locator('th', { hasText: heaviest.name }) }).locator('[data-head="Heaviest weight"]').first();
+      const row = page.locator('.records tr', { has: page.locator('th', { hasText: heaviest.name }) });
+      const cell = row.locator('[data-head="Heaviest weight"]').first();
       assert.match(await cell.innerText(), new RegExp(`^${heaviest.kg.toLocaleString('en', { maximumFractionDigits: 1 })} kg`));
       await cell.locator('a').click();
       const title = page.locator('h2', { hasText: 'Sessions of' });

@@ -9,12 +9,13 @@ export async function pages({ url, connection }) {
   await withPage(url, async (page) => {
     await signIn(page, id);
     await openAthlete(page, id);
-    const expected = (await sql(connection, `
-      select session_id from core.sessions where user_id = $1 order by started_at desc, session_id desc limit 40`, [id])).map((row) => row.session_id);
+    const rows = await sql(connection,
+      'select session_id from core.sessions where user_id = $1 order by started_at desc, session_id desc limit 40', [id]);
+    const expected = rows.map((row) => row.session_id);
     const shows = async (from) => {
       await page.locator(`tr[data-session="${expected[from]}"]`).waitFor();
-      assert.deepEqual(
-        await page.locator('tr[data-session]').evaluateAll((rows) => rows.map(({ dataset }) => dataset.session)), expected.slice(from, from + 10));
+      const shown = await page.locator('tr[data-session]').evaluateAll((all) => all.map(({ dataset }) => dataset.session));
+      assert.deepEqual(shown, expected.slice(from, from + 10));
     };
     await fact('four pages of sessions, in the database\'s order', async () => {
       await shows(0);

@@ -1,6 +1,9 @@
 // What went wrong, as a person should read it: a sentence, the API's code, and the id under which the log has the cause.
 import type { CombinedError } from 'urql';
 
+/** The code of there being no answer at all; not one of the server's. */
+export const silence = 'UNREACHABLE';
+
 export interface Failure {
   message: string;
   code: string | null;
@@ -16,5 +19,5 @@ export function failureOf(error: CombinedError): Failure {
   const status = (error.response as Response | undefined)?.status;
   return status
     ? { message: `The server answered HTTP ${status}, which the dashboard does not understand.`, code: null, traceId: null }
-    : { message: 'The server does not answer.', code: 'UNREACHABLE', traceId: null };
+    : { message: 'The server does not answer.', code: silence, traceId: null };
 }

@@ -5,17 +5,18 @@
 import { useEffect, useState } from 'react';
 import { useClient, type AnyVariables, type OperationContext, type TypedDocumentNode } from 'urql';
 import { connection } from './connection';
-import { failureOf, type Failure } from './failure';
+import { failureOf, silence, type Failure } from './failure';
 import { useStore } from './store';
 
 export interface Answer<Result> {
-  /** The latest there was; of former variables while 'loading'. */
+  /** The latest there was. */
   data: Result | null;
   extensions: Record<string, unknown> | null;
   /** Which version it answers; -1 while there is none. */
   version: number;
+  /** Of former variables, while those asked for now have no answer yet. */
+  outdated: boolean;
   failure: Failure | null;
-  loading: boolean;
   retry: () => void;
 }
 
@@ -25,19 +26,22 @@ interface Settings {
   context?: Partial<OperationContext>;
 }
 
+interface State<Result> extends Omit<Answer<Result>, 'retry' | 'outdated'> {
+  /** The variables that it answers. */
+  key: string;
+}
+
 export function useAnswer<Result, Variables extends AnyVariables>(
   operation: TypedDocumentNode<Result, Variables>, variables: Variables, { version = 0, pause = false, context }: Settings = {},
 ): Answer<Result> {
   const client = useClient();
   const { epoch } = useStore(connection);
   const [retries, setRetries] = useState(0);
-  const [state, setState] = useState<Omit<Answer<Result>, 'retry'>>(
-    { data: null, extensions: null, version: -1, failure: null, loading: true });
   const key = JSON.stringify(variables);
+  const [state, setState] = useState<State<Result>>({ data: null, extensions: null, version: -1, failure: null, key });
 
   useEffect(() => {
     if (pause) return;
-    setState((former) => ({ ...former, loading: true }));
     const requestPolicy = version + epoch + retries === 0 ? 'cache-and-network' : 'network-only';
     const { unsubscribe } = client.query(operation, variables, { requestPolicy, ...context }).subscribe((result) => {
       const failure = result.error ? failureOf(result.error) : null;
@@ -45,13 +49,14 @@ export function useAnswer<Result, Variables extends AnyVariables>(
         data: result.data ?? former.data,
         extensions: (result.extensions as Record<string, unknown> | undefined) ?? former.extensions,
         version: result.stale || !result.data ? former.version : version,
-        failure,
-        loading: result.stale,
+        // A silent server has its banner; what it answered before needs no second notice.
+        failure: failure?.code === silence && former.data ? null : failure,
+        key: result.data ? key : former.key,
       }));
     });
     return unsubscribe;
     // 'key' stands for the variables, which are a new object each time.
   }, [client, operation, key, version, epoch, retries, pause]);
 
-  return { ...state, retry: () => setRetries((n) => n + 1) };
+  return { ...state, outdated: state.data !== null && state.key !== key, retry: () => setRetries((n) => n + 1) };
 }

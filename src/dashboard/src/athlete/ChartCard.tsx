@@ -49,7 +49,7 @@ export function ChartCard({ answer, settings }: { answer: Answer<AthleteChartQue
           : asTable ? <WeeksTable weeks={weeks} selected={selected} />
           : (
             <WeeksChart
-              label={`${label} by week, in ${noun}`} draw={draw} tick={tick} selected={selected} stale={answer.loading}
+              label={`${label} by week, in ${noun}`} draw={draw} tick={tick} selected={selected} stale={answer.outdated}
               onPoint={setPointed} onSelect={(key) => select(key, selected)}
               columns={weeks.map((each) => ({
                 key: each.weekStart, value: each[field], label: day(each.weekStart),

@@ -36,7 +36,7 @@ function OfWeek({ userId, settings, week, version, pause }: Props & { week: stri
         <a className="button" href={withSettings({ week: null })}>Show all sessions</a>
       </div>
       {answer.failure && <FailureCard failure={answer.failure} retry={answer.retry} />}
-      {sessions ? <SessionsTable sessions={sessions} zone={settings.zone} stale={answer.loading} empty="No session in this week." />
+      {sessions ? <SessionsTable sessions={sessions} zone={settings.zone} stale={answer.outdated} empty="No session in this week." />
         : !answer.failure && <SessionsSkeleton rows={4} />}
     </>
   );
@@ -57,13 +57,13 @@ function Pages({ userId, settings, version, pause }: Props) {
         <h2 id="sessions-title">All sessions</h2>
         <nav className="pager" aria-label="Pages of sessions">
           <button
-            type="button" disabled={!pageInfo?.hasPreviousPage || answer.loading}
+            type="button" disabled={!pageInfo?.hasPreviousPage || answer.outdated}
             onClick={() => change({ before: pageInfo!.startCursor, after: null }, { step: true })}
           >
             Newer
           </button>
           <button
-            type="button" disabled={!pageInfo?.hasNextPage || answer.loading}
+            type="button" disabled={!pageInfo?.hasNextPage || answer.outdated}
             onClick={() => change({ after: pageInfo!.endCursor, before: null }, { step: true })}
           >
             Older
@@ -73,7 +73,7 @@ function Pages({ userId, settings, version, pause }: Props) {
       {answer.failure && <FailureCard failure={answer.failure} retry={answer.retry} />}
       {page ? (
         <SessionsTable
-          sessions={page.nodes} zone={settings.zone} stale={answer.loading} rows={pageSize}
+          sessions={page.nodes} zone={settings.zone} stale={answer.outdated} rows={pageSize}
           empty="No sessions yet. The first one that is logged appears here within a second."
         />
       ) : !answer.failure && <SessionsSkeleton rows={pageSize} />}

@@ -9,6 +9,8 @@ export interface Plotted {
   tick: (value: number) => string;
 }
 
+const bars = uPlot.paths.bars!({ size: [0.66, 44], radius: 0.12 });
+
 /** Where the columns are, in CSS pixels from the chart's upper left corner. */
 export interface PlotArea {
   left: number;
@@ -32,13 +34,16 @@ export function plot(host: HTMLElement, { values, labels, draw, tick }: Plotted,
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.5, last + 0.5] }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
     axes: [
-      { ...axis, size: 30, grid: { show: false }, splits: (u) => everySo(labels.length, u.width), values: (_, at) => at.map((i) => labels[i] ?? '') },
+      {
+        ...axis, size: 30, grid: { show: false },
+        splits: (u) => everySo(labels.length, u.width), values: (_, at) => at.map((i) => labels[i] ?? ''),
+      },
       { ...axis, size: 52, space: 44, grid: { stroke: colour('--line'), width: 1 }, values: (_, at) => at.map(tick) },
     ],
     series: [
       {},
       draw === 'bars'
-        ? { stroke: accent, fill: accent, width: 0, paths: uPlot.paths.bars!({ size: [0.66, 44], radius: 0.12 }), points: { show: false } }
+        ? { stroke: accent, fill: accent, width: 0, paths: bars, points: { show: false } }
         : { stroke: accent, width: 2, fill: colour('--accent-faint'), points: { show: values.length <= 27, size: 7, fill: accent } },
     ],
     hooks: {

@@ -31,7 +31,10 @@ export function Actions({ who, onAsked }: { who: Viewer; onAsked: () => void }) 
             </select>
           </label>
         ) : (
-          <label>Athlete’s id <input value={chosen} spellCheck={false} onChange={(event) => setChosen(event.target.value.trim())} /></label>
+          <label>
+            Athlete’s id{' '}
+            <input value={chosen} spellCheck={false} onChange={(event) => setChosen(event.target.value.trim())} />
+          </label>
         ))}
         <button type="button" disabled={enqueuing || !userId} onClick={recompute}>
           {operator ? 'Recompute this athlete' : 'Recompute my aggregates'}

@@ -28,7 +28,8 @@ export function LagCard({ state }: { state: ServiceState | null }) {
   const longest = Math.max(...samples.map(({ lagS }) => lagS), 0);
   const largest = Math.max(...samples.map(({ pending }) => pending), 0);
   const top = Math.max(longest, 1);
-  const points = samples.map(({ lagS }, n) => `${width - (samples.length - 1 - n) * (width / (most - 1))},${height - (lagS / top) * (height - 4)}`);
+  const step = width / (most - 1);
+  const points = samples.map(({ lagS }, n) => `${width - (samples.length - 1 - n) * step},${height - (lagS / top) * (height - 4)}`);
   return (
     <section className="card" aria-labelledby="lag-title">
       <div className="card-head"><h2 id="lag-title">Lag while this page is open</h2></div>

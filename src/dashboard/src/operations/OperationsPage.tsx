@@ -20,8 +20,9 @@ function ForOperators({ who }: { who: Viewer }) {
   const [ticks, tick] = useTicks();
   const answer = useAnswer(OperationsBoard, { runs: 100 }, { version: ticks });
   const runs = answer.data?.refreshRuns ?? null;
+  const lastFull = runs?.find(({ kind, outcome }) => kind === 'FULL' && outcome === 'SUCCEEDED')?.endedAt ?? null;
   return (
-    <Board answer={answer} who={who} onAsked={tick} lastFull={runs?.find(({ kind, outcome }) => kind === 'FULL' && outcome === 'SUCCEEDED')?.endedAt ?? null}>
+    <Board answer={answer} who={who} onAsked={tick} lastFull={lastFull}>
       <RunsCard runs={runs} failed={Boolean(answer.failure)} />
     </Board>
   );

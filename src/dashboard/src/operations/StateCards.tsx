@@ -18,14 +18,20 @@ interface Props {
 
 export function StateCards({ state, lastFull, forOperators }: Props) {
   const [mode, meaning] = state ? modes[state.source] : [null, null];
+  const stale = state?.isStale ?? false;
   const catchUp = state?.catchUpS != null ? `done in about ${span(state.catchUpS)}` : 'changes waiting to be drained';
   return (
     <dl className="figures">
       <Figure label="Mode" value={mode} note={meaning} />
-      <Figure label="Backlog" value={state && count(state.pendingChanges)} note={catchUp} amber={state?.isStale ?? false} />
-      <Figure label="Lag" value={state && (state.lagS > 0 ? span(state.lagS) : 'none')} note="age of the oldest change waiting" amber={state?.isStale ?? false} />
+      <Figure label="Backlog" value={state && count(state.pendingChanges)} note={catchUp} amber={stale} />
+      <Figure
+        label="Lag" value={state && (state.lagS > 0 ? span(state.lagS) : 'none')} note="age of the oldest change waiting" amber={stale}
+      />
       {forOperators && (
-        <Figure label="Last full refresh" value={state && (lastFull ? clock(lastFull) : 'earlier')} note={lastFull ? 'succeeded' : 'before the runs listed below'} />
+        <Figure
+          label="Last full refresh" value={state && (lastFull ? clock(lastFull) : 'earlier')}
+          note={lastFull ? 'succeeded' : 'before the latest runs'}
+        />
       )}
       <Figure
         label="Drift audit" value={state && (state.verifiedAt ? clock(state.verifiedAt) : 'not yet')}

@@ -75,7 +75,7 @@ function Rows({ answer, members, roster, settings }: RowsProps) {
     <>
       {answer.failure && <FailureCard failure={answer.failure} retry={answer.retry} />}
       {rows?.length === 0 && members!.length > 0 && <p className="empty">No athlete matches “{settings.get('q')}”.</p>}
-      {rows && rows.length > 0 && <TeamTable rows={rows} order={order} stale={answer.loading} own={roster.own} />}
+      {rows && rows.length > 0 && <TeamTable rows={rows} order={order} stale={answer.outdated} own={roster.own} />}
       {!rows && !answer.failure && <TeamSkeleton rows={roster.ids?.length ?? 50} />}
     </>
   );
