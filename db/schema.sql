@@ -5,6 +5,20 @@ COMMENT ON SCHEMA analytics IS 'Workout aggregates and the engine that keeps the
 
 CREATE SCHEMA core;
 
+CREATE TYPE analytics.session_totals AS (
+	user_id uuid,
+	week_start date,
+	distance_m numeric,
+	duration_s bigint,
+	total_volume_kg numeric,
+	set_count integer,
+	rpe_sum numeric,
+	rpe_count integer,
+	exercise_ids uuid[]
+);
+
+COMMENT ON TYPE analytics.session_totals IS 'Of a row of session_summary, what its week sums.';
+
 CREATE FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((value IS NOT NULL) AND ((record IS NULL) OR (value > record) OR ((value = record) AND (ROW(reached_at, session_id) < ROW(record_at, record_session_id)))));
@@ -370,6 +384,18 @@ begin
         select p.user_id, s.session_id, p.week, s.exercise_id
         from staged as s join places as p on p.session_id = s.session_id
     ),
+    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    summaries as materialized (
+        select l.session_id, l.summary, l.totals
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select l.session_id, l as summary,
+                   row(l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum,
+                       l.rpe_count, l.exercise_ids)::analytics.session_totals as totals
+            from analytics.session_summary_live as l where l.session_id = x.session_id
+            offset 0
+        ) as l
+    ),
     whole_users as (
         select null::uuid as user_id where false
     ),
@@ -539,6 +565,18 @@ begin
         select p.user_id, s.session_id, p.week, s.exercise_id
         from staged as s join places as p on p.session_id = s.session_id
     ),
+    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    summaries as materialized (
+        select l.session_id, l.summary, l.totals
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select l.session_id, l as summary,
+                   row(l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum,
+                       l.rpe_count, l.exercise_ids)::analytics.session_totals as totals
+            from analytics.session_summary_live as l where l.session_id = x.session_id
+            offset 0
+        ) as l
+    ),
     -- end of changes
     whole_users as materialized (
         select distinct s.user_id from staged as s
@@ -563,13 +601,16 @@ begin
     session_summary_rows as (
         insert into analytics.session_summary_delta as t
             (user_id, session_id, activity_type, title, started_at, ended_at, week_start, duration_s, distance_m, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids, deleted, generation, refreshed_at)
-        select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, state.generation, statement_timestamp()
+        select k.user_id, k.session_id, coalesce(n.activity_type, v.activity_type), coalesce(n.title, v.title), coalesce(n.started_at, v.started_at), coalesce(n.ended_at, v.ended_at), coalesce(n.week_start, v.week_start), coalesce(n.duration_s, v.duration_s), coalesce(n.distance_m, v.distance_m), coalesce(n.total_volume_kg, v.total_volume_kg), coalesce(n.avg_rpe, v.avg_rpe), coalesce(n.set_count, v.set_count), coalesce(n.exercise_count, v.exercise_count), coalesce(n.rpe_sum, v.rpe_sum), coalesce(n.rpe_count, v.rpe_count), coalesce(n.exercise_ids, v.exercise_ids), n.user_id is null and v.user_id is null, state.generation, statement_timestamp()
         from session_summary_keys as k
         cross join state
+        left join (
+            select (s.summary).* from summaries as s
+        ) as n on n.user_id = k.user_id and n.session_id = k.session_id
         left join lateral (
             select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
             from analytics.session_summary_live as v
-            where v.user_id = k.user_id and v.session_id = k.session_id
+            where v.user_id = k.user_id and v.session_id = k.session_id and n.user_id is null
             offset 0
         ) as v on true
         on conflict (user_id, session_id) do update set
@@ -721,15 +762,17 @@ begin
         left join (
             select n.*
             from (
-                select c.user_id, c.week, array_agg(c.session_id) as session_ids
-                from changes as c
+                select c.user_id, c.week, array_agg(c.session_id) as session_ids,
+                       coalesce(array_agg(s.totals) filter (where s.session_id is not null), '{}') as totals
+                from (select distinct c.user_id, c.week, c.session_id from changes as c) as c
+                left join summaries as s on s.session_id = c.session_id
                 where c.week is not null and not exists (select from whole_users as w where w.user_id = c.user_id)
                 group by c.user_id, c.week
                 having bool_and(c.session_id is not null)
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -871,6 +914,18 @@ begin
         select p.user_id, s.session_id, p.week, s.exercise_id
         from staged as s join places as p on p.session_id = s.session_id
     ),
+    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    summaries as materialized (
+        select l.session_id, l.summary, l.totals
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select l.session_id, l as summary,
+                   row(l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum,
+                       l.rpe_count, l.exercise_ids)::analytics.session_totals as totals
+            from analytics.session_summary_live as l where l.session_id = x.session_id
+            offset 0
+        ) as l
+    ),
     whole_users as (
         select null::uuid as user_id where false
     ),
@@ -890,12 +945,15 @@ begin
             ) as u
         ) as k
     )
-    select k.user_id, k.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids, v.user_id is null, transaction_timestamp()
+    select k.user_id, k.session_id, coalesce(n.activity_type, v.activity_type), coalesce(n.title, v.title), coalesce(n.started_at, v.started_at), coalesce(n.ended_at, v.ended_at), coalesce(n.week_start, v.week_start), coalesce(n.duration_s, v.duration_s), coalesce(n.distance_m, v.distance_m), coalesce(n.total_volume_kg, v.total_volume_kg), coalesce(n.avg_rpe, v.avg_rpe), coalesce(n.set_count, v.set_count), coalesce(n.exercise_count, v.exercise_count), coalesce(n.rpe_sum, v.rpe_sum), coalesce(n.rpe_count, v.rpe_count), coalesce(n.exercise_ids, v.exercise_ids), n.user_id is null and v.user_id is null, transaction_timestamp()
     from session_summary_keys as k
+        left join (
+            select (s.summary).* from summaries as s
+        ) as n on n.user_id = k.user_id and n.session_id = k.session_id
         left join lateral (
             select v.user_id, v.session_id, v.activity_type, v.title, v.started_at, v.ended_at, v.week_start, v.duration_s, v.distance_m, v.total_volume_kg, v.avg_rpe, v.set_count, v.exercise_count, v.rpe_sum, v.rpe_count, v.exercise_ids
             from analytics.session_summary_live as v
-            where v.user_id = k.user_id and v.session_id = k.session_id
+            where v.user_id = k.user_id and v.session_id = k.session_id and n.user_id is null
             offset 0
         ) as v on true
     where k.user_id = any (user_ids)
@@ -1004,7 +1062,7 @@ CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
 
 COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
 
-CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
+CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     select
@@ -1024,7 +1082,11 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[]) RETURNS T
         select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
                l.exercise_ids
         from analytics.session_summary_live as l
-        where session_ids is null or l.session_id = any (session_ids)
+        where session_ids is null
+        union all
+        select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
+               u.exercise_ids
+        from unnest(totals) as u
         union all
         select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
                d.exercise_ids
@@ -1042,7 +1104,7 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[]) RETURNS T
     group by s.user_id, s.week_start
 $$;
 
-COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[]) IS 'Columns as weekly_aggregates_live, but only the given sessions are read from core, the others as session_summary_current has them; null: all are read from core.';
+COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core.';
 
 CREATE FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1084,6 +1146,18 @@ begin
         select p.user_id, s.session_id, p.week, s.exercise_id
         from staged as s join places as p on p.session_id = s.session_id
     ),
+    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    summaries as materialized (
+        select l.session_id, l.summary, l.totals
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select l.session_id, l as summary,
+                   row(l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum,
+                       l.rpe_count, l.exercise_ids)::analytics.session_totals as totals
+            from analytics.session_summary_live as l where l.session_id = x.session_id
+            offset 0
+        ) as l
+    ),
     whole_users as (
         select null::uuid as user_id where false
     ),
@@ -1108,15 +1182,17 @@ begin
         left join (
             select n.*
             from (
-                select c.user_id, c.week, array_agg(c.session_id) as session_ids
-                from changes as c
+                select c.user_id, c.week, array_agg(c.session_id) as session_ids,
+                       coalesce(array_agg(s.totals) filter (where s.session_id is not null), '{}') as totals
+                from (select distinct c.user_id, c.week, c.session_id from changes as c) as c
+                left join summaries as s on s.session_id = c.session_id
                 where c.week is not null and not exists (select from whole_users as w where w.user_id = c.user_id)
                 group by c.user_id, c.week
                 having bool_and(c.session_id is not null)
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -1630,7 +1706,7 @@ CREATE VIEW analytics.weekly_aggregates_live AS
     n.rpe_sum,
     n.rpe_count,
     n.exercise_ids
-   FROM analytics.weekly_aggregates_narrow(NULL::uuid[]) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
+   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[]) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
 
 COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
 

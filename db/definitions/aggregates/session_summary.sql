@@ -5,6 +5,8 @@
 -- @index   user_id, week_start
 -- @page    user_id, started_at desc, session_id desc
 -- @changed select c.user_id, c.session_id from changes as c where c.session_id is not null
+-- @shortcut
+--          select (s.summary).* from summaries as s
 
 create view analytics.session_summary_live as
 select

@@ -7,15 +7,17 @@
 -- @shortcut
 --          select n.*
 --          from (
---              select c.user_id, c.week, array_agg(c.session_id) as session_ids
---              from changes as c
+--              select c.user_id, c.week, array_agg(c.session_id) as session_ids,
+--                     coalesce(array_agg(s.totals) filter (where s.session_id is not null), '{}') as totals
+--              from (select distinct c.user_id, c.week, c.session_id from changes as c) as c
+--              left join summaries as s on s.session_id = c.session_id
 --              where c.week is not null and not exists (select from whole_users as w where w.user_id = c.user_id)
 --              group by c.user_id, c.week
 --              having bool_and(c.session_id is not null)
 --          ) as c
 --          cross join state
 --          cross join lateral (
---              select n.* from analytics.weekly_aggregates_narrow(c.session_ids) as n
+--              select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
 --              where n.user_id = c.user_id and n.week_start = c.week
 --              offset 0
 --          ) as n
@@ -23,7 +25,7 @@
 
 -- A plain SQL function without settings of its own: the planner puts its query in place of the call, so that conditions on
 -- the user and the week reach the tables' indexes, and for null the other branches are gone.
-create function analytics.weekly_aggregates_narrow(session_ids uuid[])
+create function analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[])
     returns table (
         user_id uuid, week_start date,
         session_count int, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric,
@@ -47,7 +49,11 @@ as $weeks$
         select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
                l.exercise_ids
         from analytics.session_summary_live as l
-        where session_ids is null or l.session_id = any (session_ids)
+        where session_ids is null
+        union all
+        select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
+               u.exercise_ids
+        from unnest(totals) as u
         union all
         select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
                d.exercise_ids
@@ -66,11 +72,11 @@ as $weeks$
 $weeks$;
 
 comment on function analytics.weekly_aggregates_narrow is
-    'Columns as weekly_aggregates_live, but only the given sessions are read from core, the others as '
-    'session_summary_current has them; null: all are read from core.';
+    'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what '
+    'session_summary_current has; null: all from core.';
 
 create view analytics.weekly_aggregates_live as
-select n.* from analytics.weekly_aggregates_narrow(null) as n;
+select n.* from analytics.weekly_aggregates_narrow(null, null) as n;
 
 comment on view analytics.weekly_aggregates_live is
     'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';

@@ -55,6 +55,18 @@ begin
         select p.user_id, s.session_id, p.week, s.exercise_id
         from staged as s join places as p on p.session_id = s.session_id
     ),
+    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    summaries as materialized (
+        select l.session_id, l.summary, l.totals
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select l.session_id, l as summary,
+                   row(l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum,
+                       l.rpe_count, l.exercise_ids)::analytics.session_totals as totals
+            from analytics.session_summary_live as l where l.session_id = x.session_id
+            offset 0
+        ) as l
+    ),
     -- end of changes
     whole_users as materialized (
         select distinct s.user_id from staged as s

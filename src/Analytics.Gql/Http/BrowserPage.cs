@@ -1,4 +1,4 @@
-// What a person sees who opens the endpoint in a browser, until the IDE stands here.
+// What a person sees who opens the endpoint in a browser where the IDE is off.
 namespace Analytics.Gql.Http;
 
 public static class BrowserPage

@@ -13,7 +13,7 @@ namespace Analytics.Gql.Http;
 
 /// <summary>Answers requests to <c>/graphql</c>.</summary>
 public sealed class GraphQLEndpoint(
-    OperationRunner runner, TokenCheck tokens, IServiceScopeFactory scopes, IOptions<LimitOptions> limits)
+    OperationRunner runner, TokenCheck tokens, IServiceScopeFactory scopes, IOptions<LimitOptions> limits, IdePages ide)
 {
     /// <summary>A client that sends it with the value 1 is told in <c>extensions.cost</c> what its operation
     /// costs.</summary>
@@ -27,10 +27,10 @@ public sealed class GraphQLEndpoint(
 
     public async Task HandleAsync(HttpContext http)
     {
-        if (HttpMethods.IsGet(http.Request.Method) && !_documentMembers.Any(http.Request.Query.ContainsKey)
-            && ContentNegotiation.WantsHtml(http.Request.Headers.Accept))
+        if ((HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+            && !_documentMembers.Any(http.Request.Query.ContainsKey) && ContentNegotiation.WantsHtml(http.Request.Headers.Accept))
         {
-            await BrowserPage.WriteAsync(http).ConfigureAwait(false);
+            await ide.WriteAsync(http).ConfigureAwait(false);
             return;
         }
         var mediaType = ContentNegotiation.Choose(http.Request.Headers.Accept);

@@ -11,7 +11,7 @@ public static class GraphQLRoutes
 {
     public const string Path = "/graphql";
 
-    /// <summary>Maps <c>/graphql</c> and <c>/graphql/schema.graphql</c> (where introspection is on); needs <see
+    /// <summary>Maps <c>/graphql</c>, the files of its IDE and <c>/graphql/schema.graphql</c> (where introspection is on); needs <see
     /// cref="EngineServices"/> and <see cref="StreamingServices"/>.</summary>
     public static IEndpointConventionBuilder MapAnalyticsGraphQL(this IEndpointRouteBuilder routes)
     {
@@ -24,6 +24,7 @@ public static class GraphQLRoutes
         group.Map("", http => gate.RunAsync(http, runner, http.WebSockets.IsWebSocketRequest ? sockets.HandleAsync
             : ContentNegotiation.PrefersEventStream(http.Request.Headers.Accept) ? eventStreams.HandleAsync
             : endpoint.HandleAsync));
+        routes.ServiceProvider.GetRequiredService<IdePages>().MapFiles(group);
         if (!routes.ServiceProvider.GetRequiredService<IOptions<SchemaOptions>>().Value.Introspection) return group;
         var sdl = new Lazy<string>(() => SchemaPrinter.Print(routes.ServiceProvider.GetRequiredService<ISchema>()));
         group.MapGet("/schema.graphql", async (HttpContext http, TokenCheck tokens) => await tokens.RefusalAsync(http) is { } refusal

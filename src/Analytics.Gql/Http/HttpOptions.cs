@@ -14,6 +14,9 @@ public sealed class HttpOptions
     /// <summary>Compress answers that are worth it, for clients that accept it.</summary>
     public bool Compression { get; set; } = true;
 
+    /// <summary>Answer a browser that opens <c>/graphql</c> with GraphiQL; false: with a plain page.</summary>
+    public bool Ide { get; set; } = true;
+
     /// <summary>Serve the dashboard at <c>/</c>.</summary>
     public bool Dashboard { get; set; } = true;
 }

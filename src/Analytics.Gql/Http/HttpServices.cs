@@ -12,6 +12,7 @@ public static class HttpServices
     {
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsCheck>();
+        services.AddSingleton<IdePages>();
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<HttpOptions>>((cors, http) => cors.AddDefaultPolicy(
             policy => policy.WithOrigins([.. http.Value.AllowedOrigins]).WithMethods("GET", "POST")
@@ -26,7 +27,7 @@ public static class HttpServices
             compression.EnableForHttps = true;
             // Event streams are not in the list: each event has to leave at once.
             compression.MimeTypes = [ContentNegotiation.Json, ContentNegotiation.GraphQLJson, "text/plain", "text/html",
-                "text/css", "text/javascript", "image/svg+xml"];
+                "text/css", "text/javascript", "image/svg+xml", "font/ttf"];
             compression.Providers.Add<BrotliCompressionProvider>();
             compression.Providers.Add<GzipCompressionProvider>();
         });

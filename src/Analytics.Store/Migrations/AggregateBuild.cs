@@ -96,20 +96,23 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
     }
 
     /// <summary>What a build that was cut short left.</summary>
-    private Task<int> DropLeftoversAsync(CancellationToken ct) => ExecuteAsync($"""
+    private async Task DropLeftoversAsync(CancellationToken ct) => await ExecuteAsync($"""
         drop materialized view if exists analytics.{_name}_next;
         drop table if exists analytics.{_name}_delta_next;
         drop view if exists {declaration.LiveView}_next;
-        drop function if exists {declaration.NarrowFunction}_next(uuid[]);
+        {(await FunctionAsync("_next", ct) is { } narrow ? $"drop function {narrow};" : "")}
         """, ct);
 
     /// <summary>A function has no 'alter … if exists'.</summary>
     private async Task<string> RenameFunctionAsync(string from, string to, CancellationToken ct) =>
-        await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select to_regprocedure(@function) is not null",
-            new { function = $"{declaration.NarrowFunction}{from}(uuid[])" }, cancellationToken: ct))
-            ? $"alter function {declaration.NarrowFunction}{from}(uuid[]) rename to {_name}_narrow{to};"
-            : "";
+        await FunctionAsync(from, ct) is { } function ? $"alter function {function} rename to {_name}_narrow{to};" : "";
+
+    /// <summary>The narrow function with the types of its arguments; null where there is none.</summary>
+    private Task<string?> FunctionAsync(string suffix, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<string?>(new CommandDefinition("""
+            select p.oid::regprocedure::text from pg_proc as p
+            where p.pronamespace = 'analytics'::regnamespace and p.proname = @function
+            """, new { function = $"{_name}_narrow{suffix}" }, cancellationToken: ct));
 
     /// <summary>Drops the live views, and what they were built upon, that later aggregates' old definitions still used meanwhile.</summary>
     public static async Task DropReplacedAsync(NpgsqlConnection connection, CancellationToken ct)

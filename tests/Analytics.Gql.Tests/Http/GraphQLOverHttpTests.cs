@@ -192,17 +192,9 @@ public sealed class GraphQLOverHttpTests(SampleServer server) : IClassFixture<Sa
     }
 
     [Fact]
-    public async Task A_browser_gets_a_page_that_asks_no_other_host_for_anything()
+    public async Task A_browser_that_sends_a_query_gets_its_answer()
     {
-        const string browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-        using var response = await server.GetAsync("", browser);
-        Assert.Equal((HttpStatusCode.OK, "text/html; charset=utf-8"), (response.StatusCode, response.MediaType()));
-        var html = await response.Content.ReadAsStringAsync();
-        Assert.Contains("<a href=\"/graphql/schema.graphql\">", html, StringComparison.Ordinal);
-        Assert.Contains($"{server.Client.BaseAddress!.ToString().TrimEnd('/')}/graphql", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
-        Assert.StartsWith("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        using var query = await server.GetAsync("?query={echo}", browser);
+        using var query = await server.GetAsync("?query={echo}", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
         Assert.Equal(Json, query.MediaType());
     }
 
