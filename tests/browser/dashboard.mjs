@@ -15,6 +15,7 @@ import { numbers } from './dashboard/numbers.mjs';
 import { failures, outage } from './dashboard/outage.mjs';
 import { pages } from './dashboard/pages.mjs';
 import { pictures } from './dashboard/pictures.mjs';
+import { underPrefix } from './dashboard/prefix.mjs';
 import { roles } from './dashboard/roles.mjs';
 import { team } from './dashboard/team.mjs';
 
@@ -26,7 +27,7 @@ subject.demo = demo;
 const only = process.env.ANALYTICS_ONLY?.split(',');
 
 try {
-  for (const test of [cold, numbers, pages, team, live, failures, keyboard, roles, access, ...demo ? [outage] : []])
+  for (const test of [cold, numbers, pages, team, live, failures, keyboard, underPrefix, roles, access, ...demo ? [outage] : []])
     if (!only || only.includes(test.name))
       // What goes wrong beside the facts, such as a request to another host, is a fact too.
       await fact(`${test.name}: no error in the console, no request to another host`, () => test(subject));

@@ -1,7 +1,7 @@
 // The demo as a child process that a test may stop and start again, on the same port and with the same training.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ export class Demo {
 
   static async start() {
     const demo = new Demo();
+    // PostgreSQL runs as somebody else where we are root.
+    chmodSync(demo.#folder, 0o755);
     demo.#port = await freePort();
     await demo.start();
     return demo;
