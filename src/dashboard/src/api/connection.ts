@@ -10,7 +10,7 @@ export interface Connection {
 export const connection = new Store<Connection>({ reachable: true, epoch: 0 });
 
 const firstDelayMs = 500;
-const longestDelayMs = 4000;
+const longestDelayMs = 2000;
 
 let probe: () => Promise<boolean> = () => Promise.resolve(true);
 let probing = false;

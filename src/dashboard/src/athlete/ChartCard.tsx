@@ -22,7 +22,7 @@ export function select(week: string, selected: string | null): void {
 export function ChartCard({ answer, settings }: { answer: Answer<AthleteChartQuery>; settings: AthleteSettings }) {
   const [pointed, setPointed] = useState<string | null>(null);
   const { metric, draw, asTable, week: selected } = settings;
-  const { label, field, format, tick, noun } = metrics[metric];
+  const { label, field, format, tick, noun, unit } = metrics[metric];
   const weeks = answer.data?.weeklyAggregates.nodes ?? null;
   const read = weeks?.find(({ weekStart }) => weekStart === (pointed ?? selected)) ?? weeks?.at(-1);
   const nothing = weeks !== null && weeks.every(({ sessionCount }) => sessionCount === 0);
@@ -30,7 +30,7 @@ export function ChartCard({ answer, settings }: { answer: Answer<AthleteChartQue
   return (
     <section className="card" aria-labelledby="chart-title">
       <div className="card-head">
-        <h2 id="chart-title">{label} by week</h2>
+        <h2 id="chart-title">{label} by week {unit && <span className="muted">{unit}</span>}</h2>
         <div className="controls">
           <Choice legend="Range" values={byRange} value={settings.weeks} onChange={(range) => change({ weeks: range })} />
           <Choice
