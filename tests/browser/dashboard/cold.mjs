@@ -18,8 +18,9 @@ export async function cold({ url }) {
   const kept = JSON.stringify({ token, name, subject: id, scopes: ['analytics:read'], demoId: id });
   await fact(`a cold load shows the first chart within ${limitMs} ms`, async () => {
     const times = [];
-    while (times.length < fewestLoads || (Math.min(...times) >= limitMs && times.length < mostLoads)) times.push(await load(url, id, kept, (page) => page.evaluate(() =>
-      Math.round(performance.getEntriesByName('chart-drawn')[0].startTime))));
+    const drawn = (page) => page.evaluate(() => Math.round(performance.getEntriesByName('chart-drawn')[0].startTime));
+    while (times.length < fewestLoads || (Math.min(...times) >= limitMs && times.length < mostLoads))
+      times.push(await load(url, id, kept, drawn));
     times.sort((a, b) => a - b);
     // The quickest: what other work on the machine adds to the rest is not the page's.
     assert.ok(times[0] < limitMs, `none of ${times} is under ${limitMs}`);
