@@ -22,8 +22,6 @@ internal sealed record DemoSettings(int? Port, int Users, int Weeks, int Seed, s
 
 internal static class DemoHost
 {
-    private const string DatabaseName = "analytics";
-
     public static async Task<int> RunAsync(DemoSettings settings, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -59,22 +57,10 @@ internal static class DemoHost
     {
         await using var cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions { Folder = settings.Folder, Durable = settings.Folder is not null, Log = Console.WriteLine }, ct);
-        await CreateDatabaseAsync(cluster, ct);
-        var connection = cluster.ConnectionStringFor(DatabaseName);
+        var connection = await DemoDatabase.PrepareAsync(cluster, ct);
         await using var database = NpgsqlDataSource.Create(connection);
-        await Migrator.MigrateAsync(connection, log: null, ct);
         await SeedAsync(database, connection, settings, ct);
-        await ServeAsync(database, connection, port, settings.Live, ct);
-    }
-
-    private static async Task CreateDatabaseAsync(LocalCluster cluster, CancellationToken ct)
-    {
-        await using var admin = NpgsqlDataSource.Create(cluster.ConnectionString);
-        await using var exists = admin.CreateCommand($"select exists (select from pg_database where datname = '{DatabaseName}')");
-        if ((bool)(await exists.ExecuteScalarAsync(ct))!)
-            return;
-        await using var create = admin.CreateCommand($"create database {DatabaseName}");
-        await create.ExecuteNonQueryAsync(ct);
+        await ServeAsync(database, connection, port, settings, ct);
     }
 
     /// <summary>Through the triggers, like any other writer; the staged bulk then goes into the matviews at once.</summary>
@@ -82,16 +68,18 @@ internal static class DemoHost
     {
         if (await Seeder.IsSeededAsync(database, ct))
         {
-            Console.WriteLine("the folder holds a seeded database already");
+            Console.WriteLine("the folder holds users already: they are shown, and none are made up");
             return;
         }
         var plan = new SeedPlan(settings.Users, settings.Weeks, settings.Seed, DateTimeOffset.UtcNow);
-        var summary = await DemoProgress.ShowAsync(AnsiConsole.Console, progress => Seeder.SeedAsync(database, plan, progress, ct));
+        var summary = await DemoProgress.ShowAsync(
+            AnsiConsole.Console, progress => Seeder.SeedAsync(database, plan, new SeedSteps(progress), ct));
         Console.WriteLine($"{summary.Users} athletes, {summary.Sessions:N0} sessions, {summary.Sets:N0} sets in {summary.Elapsed.TotalSeconds:F1} s");
         await new FullRefresh(connection).RunAsync(ct);
     }
 
-    private static async Task ServeAsync(NpgsqlDataSource database, string connection, int port, bool live, CancellationToken ct)
+    private static async Task ServeAsync(
+        NpgsqlDataSource database, string connection, int port, DemoSettings settings, CancellationToken ct)
     {
         var address = new Uri($"http://127.0.0.1:{port}");
         await using var app = AnalyticsServer.Build(
@@ -100,24 +88,27 @@ internal static class DemoHost
             $"--ConnectionStrings:Analytics={connection}", "--Logging:LogLevel:Default=Warning",
         ]);
         var featured = await Seeder.FeaturedUserAsync(database, ct);
-        app.MapDemoSignIn(database, featured);
+        app.MapDemoSignIn(database, featured?.Id);
         await app.StartAsync(ct);
         await using var stopping = ct.Register(app.Lifetime.StopApplication);
-        Say(address, connection, featured);
-        if (live)
+        using var announced = DemoAddress.Announce(settings.Folder, address);
+        Say(featured, address, connection);
+        if (settings.Folder is null && Directory.Exists(DemoDatabase.OwnFolder))
+            Console.WriteLine($"Imported workouts are in {DemoDatabase.OwnFolder}: show them with --data {DemoDatabase.OwnFolder}");
+        if (settings.Live)
             await LiveWriter.RunAsync(
-                database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, featured);
+                database, TimeSpan.FromSeconds(1), Console.WriteLine, app.Lifetime.ApplicationStopping, featured?.Id);
         await app.WaitForShutdownAsync(ct);
     }
 
-    private static void Say(Uri address, string connection, Guid? featured)
+    private static void Say(FeaturedUser? featured, Uri address, string connection)
     {
         var endpoint = new Uri(address, "graphql");
         Console.WriteLine($"\nDashboard {address}\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
         Console.WriteLine($"\n{PsqlLine.For(connection)}");
-        if (featured is { } user)
+        if (featured is not null)
         {
-            var queries = DemoQueries.For(user, DateOnly.FromDateTime(DateTime.UtcNow));
+            var queries = DemoQueries.For(featured.Id, featured.LastDay);
             foreach (var query in queries)
                 Console.WriteLine($"\n# {query.Shows}\n{query.Text}");
             Console.WriteLine($"\n{queries[0].Curl(endpoint)}");

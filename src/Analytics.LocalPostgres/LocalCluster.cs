@@ -36,6 +36,28 @@ public sealed class LocalCluster : IAsyncDisposable
         return new LocalCluster(server);
     }
 
+    /// <summary>Joins the server that another process runs in the folder, which disposing then leaves running; starts one where
+    /// there is none.</summary>
+    /// <exception cref="LocalClusterException">As with <see cref="StartAsync"/>.</exception>
+    public static async Task<LocalCluster> JoinOrStartAsync(LocalClusterOptions options, CancellationToken ct = default)
+    {
+        if (options.Folder is null || await RunningServer.FindAsync(options.Folder, ct) is not { } running)
+            return await StartAsync(options, ct);
+        options.Log?.Invoke(running.Description);
+        return new LocalCluster(running);
+    }
+
+    /// <summary>Whether another process owns the server: it goes on after this object.</summary>
+    public bool IsJoined => _server is RunningServer;
+
+    /// <summary>Where a cluster of this name lives when nobody chooses a folder: the user's own place for such files; for root one
+    /// that the server's account can reach.</summary>
+    public static string DefaultFolder(string name) => Path.Combine(
+        Account.ForServers() is not null
+            ? "/var/lib"
+            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        name);
+
     /// <summary>Whether <see cref="PostgresSource.Installed"/> would find binaries.</summary>
     public static async Task<bool> IsInstalledAsync(CancellationToken ct = default) =>
         await Binaries.FindInstalledAsync(ct) is not null;

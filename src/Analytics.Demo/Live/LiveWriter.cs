@@ -28,7 +28,7 @@ public sealed class LiveWriter
             var writer = new LiveWriter(workout, await workout.UsersAsync(MostUsers, featured, ct));
             if (writer.users.Count == 0 || workout.Exercises.Count == 0)
             {
-                say("live: core has no users or no exercises to log workouts with; seed it first");
+                say("live: core has no made-up users or no exercises to log workouts with; start the demo on a new folder");
                 return;
             }
             using var timer = new PeriodicTimer(every);

@@ -16,20 +16,21 @@ public static class Seeder
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>The user to show first: of those who trained in the last four weeks, the one with most kinds of
-    /// activity, then most sessions; null when core has no session.</summary>
-    public static async Task<Guid?> FeaturedUserAsync(NpgsqlDataSource database, CancellationToken ct)
+    /// <summary>The user to show first: somebody whose own training was imported (an id of version 5); then, of those who
+    /// trained in the last four weeks, the one with most kinds of activity, then most sessions. Null when core has no session.</summary>
+    public static async Task<FeaturedUser?> FeaturedUserAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
             """
-            select s.user_id
+            select s.user_id, (max(s.started_at) at time zone 'UTC')::date
             from core.sessions as s
             group by s.user_id
-            order by max(s.started_at) > now() - interval '28 days' desc,
+            order by get_byte(uuid_send(s.user_id), 6) >> 4 = 5 desc, max(s.started_at) > now() - interval '28 days' desc,
                      count(distinct s.activity_type) desc, count(*) desc, s.user_id
             limit 1
             """);
-        return (Guid?)await command.ExecuteScalarAsync(ct);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? new FeaturedUser(reader.GetGuid(0), reader.GetFieldValue<DateOnly>(1)) : null;
     }
 
     /// <summary>Writes the plan into the migrated, empty core of <paramref name="database"/>.</summary>
@@ -71,3 +72,6 @@ public static class Seeder
         await command.ExecuteNonQueryAsync(ct);
     }
 }
+
+/// <param name="LastDay">Of the latest session, in UTC.</param>
+public sealed record FeaturedUser(Guid Id, DateOnly LastDay);
