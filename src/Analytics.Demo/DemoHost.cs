@@ -93,7 +93,7 @@ internal static class DemoHost
         await app.StartAsync(ct);
         await using var stopping = ct.Register(app.Lifetime.StopApplication);
         using var announced = DemoAddress.Announce(settings.Folder, address);
-        Say(featured, address);
+        Say(featured, address, connection);
         if (settings.Folder is null && Directory.Exists(DemoDatabase.OwnFolder))
             Console.WriteLine($"Imported workouts are in {DemoDatabase.OwnFolder}: show them with --data {DemoDatabase.OwnFolder}");
         if (settings.Live)
@@ -102,10 +102,11 @@ internal static class DemoHost
         await app.WaitForShutdownAsync(ct);
     }
 
-    private static void Say(FeaturedUser? featured, Uri address)
+    private static void Say(FeaturedUser? featured, Uri address, string connection)
     {
         var endpoint = new Uri(address, "graphql");
         Console.WriteLine($"\nDashboard {address}\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
+        Console.WriteLine($"\n{PsqlLine.For(connection)}");
         if (featured is not null)
         {
             var queries = DemoQueries.For(featured.Id, featured.LastDay);

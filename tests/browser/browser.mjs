@@ -7,26 +7,34 @@ import { chromium } from 'playwright-core';
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-/** Opens the address in a fresh profile, runs fn(page) and asserts that nothing went wrong meanwhile. */
-export async function withPage(url, fn) {
+/** Opens the address in a fresh profile, runs fn(page, forgive) and asserts that nothing went wrong meanwhile.
+ *  forgive(pattern) lets errors that match pass from then on: a server that is stopped cannot be asked without one.
+ *  @param options Of the browser's context, such as colorScheme or viewport.
+ *  @param origin Whose host may be asked, where fn opens the address itself. */
+export async function withPage(url, fn, options = {}, origin = url) {
   const browser = await chromium.launch({ executablePath: executable(), args: flags });
   try {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
-    const wrong = watch(page, new URL(url).host);
+    const forgiven = [];
+    const wrong = watch(page, new URL(origin).host, forgiven);
     await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
-      console.error(`forbidden by ${event.violatedDirective}: ${event.blockedURI} (${event.sourceFile})`)));
+      console.error(`forbidden by ${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
     await page.goto(url);
     // What went wrong is often why fn failed.
-    await fn(page).catch((error) => { throw new Error([error.message, ...wrong].join('\n'), { cause: error }); });
+    await fn(page, (pattern) => forgiven.push(pattern))
+      .catch((error) => { throw new Error([error.message, ...wrong].join('\n'), { cause: error }); });
     assert.deepEqual(wrong, []);
   } finally {
     await browser.close();
   }
 }
 
-function watch(page, host) {
+function watch(page, host, forgiven) {
   const wrong = [];
+  const note = (text) => {
+    if (!forgiven.some((pattern) => pattern.test(text))) wrong.push(text);
+  };
   const ofHost = (address) => {
     const { protocol, host: asked } = new URL(address);
     if (/^(http|ws)s?:$/.test(protocol) && asked !== host) wrong.push(`asked another host: ${address}`);
@@ -35,14 +43,14 @@ function watch(page, host) {
   page.on('websocket', (socket) => ofHost(socket.url()));
   page.on('pageerror', (error) => wrong.push(`raised: ${error.stack ?? error}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') wrong.push(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`);
   });
   return wrong;
 }
 
 function executable() {
-  const usual = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
-  const found = [process.env.ANALYTICS_CHROMIUM, ...usual].find((path) => path && existsSync(path));
+  const found = [process.env.ANALYTICS_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+    .find((path) => path && existsSync(path));
   assert.ok(found, 'no Chromium: install one, or name it in ANALYTICS_CHROMIUM');
   return found;
 }

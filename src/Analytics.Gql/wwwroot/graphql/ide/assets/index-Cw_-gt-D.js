@@ -264,6 +264,10 @@ query AthleteChart(
     freshness { asOf isStale pendingChanges lagS source }
   }
 }
+`,"../../../schema/operations/AthleteName.graphql":`# What a page about one athlete is headed with; null when there is none of that id.
+query AthleteName($userId: ID!) {
+  user(id: $userId) { id displayName }
+}
 `,"../../../schema/operations/AthletePage.graphql":`# One athlete's page: weeks with totals, the latest sessions, freshness.
 query AthletePage($userId: ID!, $from: Date!, $to: Date!, $first: Int = 20, $after: String) {
   weeklyAggregates(userId: $userId, from: $from, to: $to) {
@@ -298,10 +302,27 @@ query AthleteWeeks($userId: ID!, $from: Date!, $to: Date!) {
     freshness { asOf isStale pendingChanges }
   }
 }
+`,"../../../schema/operations/EnqueueRefresh.graphql":`# Has a user's weeks recomputed, or with none everything of theirs.
+mutation EnqueueRefresh($userId: ID!, $weeks: [Date!]) {
+  enqueueRefresh(input: { userId: $userId, weeks: $weeks }) { enqueued }
+}
 `,"../../../schema/operations/Operations.graphql":`# What an operator looks at.
 query Operations {
   freshness { asOf lastRefreshAt isStale pendingChanges lagS source catchUpS verifiedAt }
   refreshRuns(first: 10) { id kind outcome startedAt endedAt stagedChanges keys error }
+}
+`,"../../../schema/operations/OperationsBoard.graphql":`# An operator's page: the service's freshness and its latest refresh runs.
+query OperationsBoard($runs: Int! = 30) {
+  freshness { asOf lastRefreshAt isStale pendingChanges lagS source catchUpS verifiedAt }
+  refreshRuns(first: $runs) { id kind outcome startedAt endedAt stagedChanges keys error }
+}
+`,"../../../schema/operations/RequestFullRefresh.graphql":`# Has every materialized view refreshed.
+mutation RequestFullRefresh {
+  requestFullRefresh { accepted }
+}
+`,"../../../schema/operations/ServiceFreshness.graphql":`# How far the whole service has come; any reader may ask.
+query ServiceFreshness {
+  freshness { asOf lastRefreshAt isStale pendingChanges lagS source catchUpS verifiedAt }
 }
 `,"../../../schema/operations/SessionPage.graphql":`# A page of an athlete's sessions, in any order.
 query SessionPage($userId: ID!, $order: SessionSummaryOrder! = STARTED_AT_DESC, $first: Int = 20, $after: String) {
@@ -309,6 +330,30 @@ query SessionPage($userId: ID!, $order: SessionSummaryOrder! = STARTED_AT_DESC, 
     nodes { sessionId activityType title startedAt endedAt durationS distanceM totalVolumeKg avgRpe setCount exerciseCount }
     pageInfo { hasNextPage endCursor }
     freshness { asOf isStale pendingChanges }
+  }
+}
+`,"../../../schema/operations/SessionPages.graphql":`# An athlete's sessions page by page, onward with 'first' and 'after' or back with 'last' and 'before'.
+query SessionPages(
+  $userId: ID!, $order: SessionSummaryOrder! = STARTED_AT_DESC, $first: Int, $after: String, $last: Int, $before: String
+) {
+  sessionSummaries(userId: $userId, order: $order, first: $first, after: $after, last: $last, before: $before) {
+    nodes { sessionId activityType title startedAt endedAt durationS distanceM totalVolumeKg avgRpe setCount exerciseCount }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    freshness { asOf isStale pendingChanges }
+  }
+}
+`,"../../../schema/operations/TeamBoard.graphql":`# A team's table: each athlete's weeks without holes, their totals and freshness, in one SQL statement.
+query TeamBoard(
+  $ids: [ID!]!, $from: Date!, $to: Date!, $timeZone: String! = "UTC", $weekStartsOn: Weekday! = MONDAY
+) {
+  users(ids: $ids) {
+    id
+    displayName
+    weeklyAggregates(from: $from, to: $to, timeZone: $timeZone, weekStartsOn: $weekStartsOn, fillGaps: true) {
+      nodes { weekStart sessionCount totalDistanceM totalDurationS totalVolumeKg }
+      totals { weekCount sessionCount totalDistanceM totalDurationS totalVolumeKg }
+      freshness { asOf isStale pendingChanges }
+    }
   }
 }
 `,"../../../schema/operations/TeamPage.graphql":`# A team: weeks, freshness and sessions of many athletes; one SQL statement for each kind of data.
@@ -339,9 +384,19 @@ query TeamWeeks($ids: [ID!]!, $from: Date!, $to: Date!) {
     }
   }
 }
-`,"../operations/EnqueueRefresh.graphql":`# Asks for a recomputation of everything about one athlete; who listens with aggregatesRefreshed hears when it is done.
-mutation EnqueueRefresh($userId: ID!) {
-  enqueueRefresh(input: { userId: $userId }) { enqueued freshness { asOf isStale pendingChanges } }
+`,"../../../schema/operations/UserFreshness.graphql":`# What a page asks while it is open, to say that changes are pending: a look into an index.
+query UserFreshness($userId: ID!) {
+  freshness(userId: $userId) { asOf isStale pendingChanges lagS source }
+}
+`,"../../../schema/operations/WeekSessions.graphql":`# The sessions that made one week of a chart, as the athlete lives their weeks.
+query WeekSessions($userId: ID!, $from: Date!, $timeZone: String! = "UTC", $weekStartsOn: Weekday! = MONDAY) {
+  weeklyAggregates(userId: $userId, from: $from, to: $from, timeZone: $timeZone, weekStartsOn: $weekStartsOn) {
+    nodes {
+      weekStart
+      sessions { sessionId activityType title startedAt endedAt durationS distanceM totalVolumeKg avgRpe setCount exerciseCount }
+    }
+    freshness { asOf isStale pendingChanges }
+  }
 }
 `}),eB=5,tB=864e5;function nB(e,t){return Object.values($z).map(e=>({query:e,operation:rB(e)})).sort((e,t)=>iB(e.operation)-iB(t.operation)||aB(e.operation).localeCompare(aB(t.operation),`en`)).map(({query:n,operation:r})=>({query:n,variables:oB(r,e,t)}))}function rB(e){let t=he(e).definitions.find(e=>e.kind===`OperationDefinition`);if(!t)throw Error(`No operation in: ${e}`);return t}function iB({operation:e}){return[`query`,`mutation`,`subscription`].indexOf(e)}var aB=e=>e.name?.value??``;function oB(e,t,n){let r=(e.variableDefinitions??[]).filter(({type:e,defaultValue:t})=>e.kind===`NonNullType`&&!t);if(r.length===0)return``;let i=r.map(({variable:{name:e},type:t})=>[e.value,a(e.value,t)]);return JSON.stringify(Object.fromEntries(i),null,2);function a(e,r){let i=r.kind===`NonNullType`?r.type:r;return i.kind===`ListType`?t.slice(0,eB):i.kind===`NamedType`&&i.name.value===`Date`?sB(e===`from`?cB(n)-77*tB:n.getTime()):t[0]??``}}var sB=e=>new Date(e).toISOString().slice(0,10);function cB(e){let t=(e.getUTCDay()+6)%7;return e.getTime()-t*tB}var lB=`graphiql:`,[uB,...dB]=[`tabState`,`queries`,`favorites`].map(e=>lB+e);function fB(e,t){let n=()=>Object.keys(e).filter(e=>e.startsWith(lB));return{getItem:n=>{let r=e.getItem(n);return r!==null&&dB.includes(n)?pB(r,t):r},setItem:(t,n)=>{t!==`${lB}headers`&&e.setItem(t,t===uB||dB.includes(t)?pB(n,null):n)},removeItem:t=>e.removeItem(t),clear:()=>n().forEach(t=>e.removeItem(t)),get length(){return n().length}}}function pB(e,t){return JSON.stringify(JSON.parse(e,(e,n)=>e===`headers`?t:n))}function mB(e){return e?JSON.stringify({Authorization:`Bearer ${e}`},null,2):`// A token goes here:
 // "Authorization": "Bearer …".
