@@ -13,9 +13,12 @@ export class Demo {
   #child;
   #folder = mkdtempSync('/var/tmp/browser-');
   #port;
+  #settings;
 
-  static async start() {
+  /** @param settings Environment variables of the server. */
+  static async start(settings = {}) {
     const demo = new Demo();
+    demo.#settings = settings;
     // PostgreSQL runs as somebody else where we are root.
     chmodSync(demo.#folder, 0o755);
     demo.#port = await freePort();
@@ -29,7 +32,7 @@ export class Demo {
   async start() {
     this.#child = spawn('dotnet',
       [program, '--port', `${this.#port}`, '--users', '50', '--weeks', '60', '--data', join(this.#folder, 'demo')],
-      { stdio: ['ignore', 'pipe', 'pipe'] });
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#settings } });
     let said = '';
     await new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`the demo is not there after ${patienceMs} ms:\n${said}`)), patienceMs);

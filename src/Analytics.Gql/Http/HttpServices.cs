@@ -58,6 +58,19 @@ public static class HttpServices
     {
         private const int LeastBytes = 1_024;
 
+        // Pages' files are asked for once and kept for good: worth more work than answers are.
+        private readonly BrotliCompressionProvider _files =
+            new(Options.Create(new BrotliCompressionProviderOptions { Level = CompressionLevel.Optimal }));
+
+        public override ICompressionProvider? GetCompressionProvider(HttpContext context) =>
+            base.GetCompressionProvider(context) is { } chosen
+                ? chosen.EncodingName == _files.EncodingName && IsPagesFile(context) ? _files : chosen
+                : null;
+
+        private static bool IsPagesFile(HttpContext context) =>
+            context.Response.ContentType is { } type
+            && (type.StartsWith("text/javascript", StringComparison.Ordinal) || type.StartsWith("text/css", StringComparison.Ordinal));
+
         public override bool ShouldCompressResponse(HttpContext context) =>
             context.Response.ContentLength is null or >= LeastBytes
             && base.ShouldCompressResponse(context);

@@ -27,19 +27,13 @@ public sealed class IdePages
         [".txt"] = "text/plain; charset=utf-8",
     });
 
-    private readonly string? _page;
+    private readonly MarkedPage? _page;
 
     /// <exception cref="SettingsException">The IDE is on and its files are not there.</exception>
     public IdePages(IOptions<HttpOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!options.Value.Ide) return;
-        var page = Path.Combine(Folder, "index.html");
-        if (!File.Exists(page))
-            throw new SettingsException(
-                $"The IDE's page {page} does not exist. Deploy wwwroot beside the program, "
-                + $"or set {HttpOptions.Section}:{nameof(HttpOptions.Ide)} to false.");
-        _page = File.ReadAllText(page);
+        if (options.Value.Ide) _page = new MarkedPage(Path.Combine(Folder, "index.html"), nameof(HttpOptions.Ide));
     }
 
     private static string Folder { get; } = Path.Combine(StaticPages.Folder, "graphql", "ide");
@@ -49,18 +43,10 @@ public sealed class IdePages
     {
         ArgumentNullException.ThrowIfNull(http);
         if (_page is null) return BrowserPage.WriteAsync(http);
-        var headers = http.Response.Headers;
-        http.Response.ContentType = "text/html; charset=utf-8";
-        headers.ContentSecurityPolicy = Policy;
-        headers.CacheControl = "no-cache";
-        headers.Vary = "Accept";
+        http.Response.Headers.Vary = "Accept";
         // Relative to the address that the browser used: a proxy may have taken a prefix from it that nobody here knows.
         var files = http.Request.Path.Value!.EndsWith('/') ? "./ide/" : $".{GraphQLRoutes.Path}/ide/";
-        var demo = IsDemo(http) ? "yes" : "no";
-        return http.Response.WriteAsync(
-            _page.Replace("\"./", $"\"{files}", StringComparison.Ordinal)
-                .Replace("data-demo=\"unknown\"", $"data-demo=\"{demo}\"", StringComparison.Ordinal),
-            http.RequestAborted);
+        return _page.WriteAsync(http, files, Policy);
     }
 
     /// <summary>Maps the files of the page; they answer 404 where the IDE is off.</summary>
@@ -85,11 +71,6 @@ public sealed class IdePages
             });
         group.MapMethods(FilesPath + "/{**file}", [HttpMethods.Get, HttpMethods.Head], files.Build());
     }
-
-    // The demo, which is built on this server, adds an address that lends tokens. A page that asked for it in vain would
-    // leave an error in the browser's console.
-    private static bool IsDemo(HttpContext http) => http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints
-        .Any(endpoint => endpoint is RouteEndpoint { RoutePattern.RawText: "/demo/tokens" });
 
     // A name in assets has a hash of what is inside.
     private static void KeepForGood(StaticFileResponseContext served)

@@ -18,22 +18,25 @@ public static class StaticPages
 
     /// <summary>Serves the dashboard at <c>/</c>, to anyone: what it shows it asks the API for, with the viewer's
     /// token.</summary>
-    public static void UseDashboard(this IApplicationBuilder app)
+    /// <exception cref="SettingsException">It is on and its files are not there.</exception>
+    public static void UseDashboard(this WebApplication app)
     {
-        if (!app.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value.Dashboard || !Directory.Exists(Folder))
+        if (!app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Dashboard)
             return;
-        var files = new PhysicalFileProvider(Folder);
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = files, OnPrepareResponse = AddHeaders });
+        var page = new MarkedPage(Path.Combine(Folder, "index.html"), nameof(HttpOptions.Dashboard));
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            RequestPath = "/assets",
+            FileProvider = new PhysicalFileProvider(Path.Combine(Folder, "assets")),
+            OnPrepareResponse = AddHeaders,
+        });
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], http => page.WriteAsync(http, "./", Policy));
     }
 
+    // Their names have a hash of what is inside.
     private static void AddHeaders(StaticFileResponseContext served)
     {
-        var headers = served.Context.Response.Headers;
-        // The names in assets/ have a hash of what is inside.
-        headers.CacheControl = served.Context.Request.Path.StartsWithSegments("/assets")
-            ? "public, max-age=31536000, immutable"
-            : "no-cache";
-        headers.ContentSecurityPolicy = Policy;
+        served.Context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        served.Context.Response.Headers.ContentSecurityPolicy = Policy;
     }
 }

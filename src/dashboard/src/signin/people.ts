@@ -16,6 +16,11 @@ export function usePeople(): readonly Person[] | null | undefined {
 
 /** Asked once, and again for as long as the server does not answer. */
 export async function findPeople(): Promise<void> {
+  // The server writes into the page whether it is a demo's: asking in vain would leave an error in the console.
+  if (document.getElementById('root')?.dataset.demo === 'no') {
+    people.set(null);
+    return;
+  }
   for (let delay = 500; ; delay = Math.min(delay * 2, 4000)) {
     try {
       // Static files of another host answer with a page where they know nothing.
