@@ -1,6 +1,7 @@
 // Outside the demo: a pasted token, and a team that the browser keeps.
 import assert from 'node:assert/strict';
 import { withPage } from '../browser.mjs';
+import { withProxy } from '../proxy.mjs';
 import { fact } from './facts.mjs';
 import { badge, chart, featured } from './steps.mjs';
 
@@ -9,19 +10,15 @@ export async function token({ url }) {
   const lent = async (who) => (await (await fetch(new URL('demo/tokens', url), {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id: who }),
   })).json()).token;
-  await withPage('about:blank', async (page) => {
+  // The page as every server but the demo's writes it.
+  const rewrite = (page) => page.replace('data-demo="yes"', 'data-demo="no"');
+  await withProxy(url, { rewrite }, (outside) => withPage(outside, async (page) => {
     const asked = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    // The page as every server but the demo's writes it.
-    await page.route(url, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: (await response.text()).replace('data-demo="yes"', 'data-demo="no"') });
-    });
     const paste = async (text) => {
       await page.getByLabel('Bearer token').fill(text);
       await page.getByRole('button', { name: 'Sign in' }).click();
     };
-    await page.goto(url);
     await fact('what is no token is refused with a word on what one looks like', async () => {
       await paste('hunter2');
       await page.getByRole('alert').filter({ hasText: 'no JSON Web Token' }).waitFor();
@@ -41,8 +38,8 @@ export async function token({ url }) {
       await page.locator(`tr[data-athlete="${id}"]`).waitFor();
       assert.equal(await page.locator(`tr[data-athlete="${id}"] th`).innerText(), name);
     });
-    await fact('nothing asks for what only the demo has', async () => {
+    await fact('no request asks for what only the demo has', async () => {
       assert.deepEqual(asked.filter((path) => path.includes('/demo/')), []);
     });
-  }, {}, url);
+  }));
 }
