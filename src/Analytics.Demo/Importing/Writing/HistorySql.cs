@@ -4,6 +4,10 @@ namespace Analytics.Demo.Importing.Writing;
 
 internal static class HistorySql
 {
+    /// <summary>A whole history at once: compiling its statements takes longer than it spares, and its tables fit into
+    /// memory.</summary>
+    public const string Settings = "set local jit = off; set local work_mem = '64MB'; set local temp_buffers = '64MB'";
+
     public const string User = """
         insert into core.users (user_id, display_name) values (@id, @name) on conflict (user_id) do nothing
         """;
@@ -18,14 +22,13 @@ internal static class HistorySql
         on conflict (exercise_id) do nothing
         """;
 
-    // With keys, whatever their rows cost: a planner that expects few sets to have vanished looks each one up.
     public const string Tables = """
         create temp table imported_sessions (
-            session_id uuid primary key, activity_type text, title text, started_at timestamptz, ended_at timestamptz) on commit drop;
+            session_id uuid, activity_type text, title text, started_at timestamptz, ended_at timestamptz) on commit drop;
         create temp table imported_sets (
-            set_id uuid primary key, session_id uuid, exercise_id uuid, set_index int, is_warmup boolean, reps int,
+            set_id uuid, session_id uuid, exercise_id uuid, set_index int, is_warmup boolean, reps int,
             weight_kg numeric, rpe numeric, distance_m numeric, duration_s int) on commit drop;
-        create temp table unread_sets (set_id uuid primary key) on commit drop
+        create temp table unread_sets (set_id uuid) on commit drop
         """;
 
     public const string CopySessions = """
@@ -40,21 +43,31 @@ internal static class HistorySql
 
     public const string CopyUnread = "copy pg_temp.unread_sets (set_id) from stdin (format binary)";
 
-    public const string Analyze = "analyze pg_temp.imported_sessions, pg_temp.imported_sets, pg_temp.unread_sets";
+    // With keys, whatever their rows cost: a planner that expects few sets to have vanished looks each one up. Made of all
+    // rows at once, which is cheaper than row by row.
+    public const string Index = """
+        alter table pg_temp.imported_sessions add primary key (session_id);
+        alter table pg_temp.imported_sets add primary key (set_id);
+        alter table pg_temp.unread_sets add primary key (set_id);
+        analyze pg_temp.imported_sessions, pg_temp.imported_sets, pg_temp.unread_sets
+        """;
 
-    // xmax is 0 in a row that the statement inserted, and the statement's own lock in one that it updated.
-    public const string Sessions = """
-        with written as (
-            insert into core.sessions as s (session_id, user_id, activity_type, title, started_at, ended_at)
-            select i.session_id, @user, i.activity_type, i.title, i.started_at, i.ended_at
-            from pg_temp.imported_sessions as i
-            on conflict (session_id) do update
-            set activity_type = excluded.activity_type, title = excluded.title, started_at = excluded.started_at,
-                ended_at = excluded.ended_at, updated_at = now()
-            where (s.activity_type, s.title, s.started_at, s.ended_at)
-                is distinct from (excluded.activity_type, excluded.title, excluded.started_at, excluded.ended_at)
-            returning s.xmax = 0 as is_new)
-        select count(*) filter (where w.is_new), count(*) filter (where not w.is_new) from written as w
+    // First what differs and then what is new, and not both by 'on conflict', which takes a quarter longer: the lock on the
+    // user keeps other imports from coming in between.
+    public const string ChangedSessions = """
+        update core.sessions as s
+        set activity_type = i.activity_type, title = i.title, started_at = i.started_at, ended_at = i.ended_at, updated_at = now()
+        from pg_temp.imported_sessions as i
+        where s.session_id = i.session_id
+          and (s.activity_type, s.title, s.started_at, s.ended_at)
+            is distinct from (i.activity_type, i.title, i.started_at, i.ended_at)
+        """;
+
+    public const string NewSessions = """
+        insert into core.sessions (session_id, user_id, activity_type, title, started_at, ended_at)
+        select i.session_id, @user, i.activity_type, i.title, i.started_at, i.ended_at
+        from pg_temp.imported_sessions as i
+        where not exists (select from core.sessions as s where s.session_id = i.session_id)
         """;
 
     // Only of sessions that the file has, and only sets that an import wrote: those have an id of version 5.
@@ -67,21 +80,22 @@ internal static class HistorySql
           and not exists (select from pg_temp.unread_sets as u where u.set_id = t.set_id)
         """;
 
-    public const string Sets = """
-        with written as (
-            insert into core.sets as t
-                (set_id, session_id, exercise_id, set_index, is_warmup, reps, weight_kg, rpe, distance_m, duration_s)
-            select i.set_id, i.session_id, i.exercise_id, i.set_index, i.is_warmup, i.reps, i.weight_kg, i.rpe, i.distance_m,
-                   i.duration_s
-            from pg_temp.imported_sets as i
-            on conflict (set_id) do update
-            set exercise_id = excluded.exercise_id, set_index = excluded.set_index, is_warmup = excluded.is_warmup,
-                reps = excluded.reps, weight_kg = excluded.weight_kg, rpe = excluded.rpe, distance_m = excluded.distance_m,
-                duration_s = excluded.duration_s
-            where (t.exercise_id, t.set_index, t.is_warmup, t.reps, t.weight_kg, t.rpe, t.distance_m, t.duration_s)
-                is distinct from (excluded.exercise_id, excluded.set_index, excluded.is_warmup, excluded.reps,
-                    excluded.weight_kg, excluded.rpe, excluded.distance_m, excluded.duration_s)
-            returning t.xmax = 0 as is_new)
-        select count(*) filter (where w.is_new), count(*) filter (where not w.is_new) from written as w
+    public const string ChangedSets = """
+        update core.sets as t
+        set exercise_id = i.exercise_id, set_index = i.set_index, is_warmup = i.is_warmup, reps = i.reps,
+            weight_kg = i.weight_kg, rpe = i.rpe, distance_m = i.distance_m, duration_s = i.duration_s
+        from pg_temp.imported_sets as i
+        where t.set_id = i.set_id
+          and (t.exercise_id, t.set_index, t.is_warmup, t.reps, t.weight_kg, t.rpe, t.distance_m, t.duration_s)
+            is distinct from (i.exercise_id, i.set_index, i.is_warmup, i.reps, i.weight_kg, i.rpe, i.distance_m, i.duration_s)
+        """;
+
+    public const string NewSets = """
+        insert into core.sets
+            (set_id, session_id, exercise_id, set_index, is_warmup, reps, weight_kg, rpe, distance_m, duration_s)
+        select i.set_id, i.session_id, i.exercise_id, i.set_index, i.is_warmup, i.reps, i.weight_kg, i.rpe, i.distance_m,
+               i.duration_s
+        from pg_temp.imported_sets as i
+        where not exists (select from core.sets as t where t.set_id = i.set_id)
         """;
 }

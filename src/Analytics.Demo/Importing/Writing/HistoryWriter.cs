@@ -28,6 +28,7 @@ public sealed class HistoryWriter(NpgsqlDataSource database)
         ArgumentNullException.ThrowIfNull(history);
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        await ExecuteAsync(connection, HistorySql.Settings, ct);
         var user = NameBasedId.OfUser(userName);
         var newUser = await ExecuteAsync(connection, HistorySql.User, ct, ("id", user), ("name", userName)) > 0;
         await ExecuteAsync(connection, HistorySql.LockUser, ct, ("id", user));
@@ -35,13 +36,16 @@ public sealed class HistoryWriter(NpgsqlDataSource database)
 
         await ExecuteAsync(connection, HistorySql.Tables, ct);
         await SendAsync(connection, history, user, exercises, setsSent, ct);
-        await ExecuteAsync(connection, HistorySql.Analyze, ct);
-        var sessions = await CountAsync(connection, HistorySql.Sessions, ct, ("user", user));
-        var deleted = await ExecuteAsync(connection, HistorySql.VanishedSets, ct);
-        var sets = await CountAsync(connection, HistorySql.Sets, ct);
+        await ExecuteAsync(connection, HistorySql.Index, ct);
+        var changedSessions = await ExecuteAsync(connection, HistorySql.ChangedSessions, ct);
+        var newSessions = await ExecuteAsync(connection, HistorySql.NewSessions, ct, ("user", user));
+        var deletedSets = await ExecuteAsync(connection, HistorySql.VanishedSets, ct);
+        var changedSets = await ExecuteAsync(connection, HistorySql.ChangedSets, ct);
+        var newSets = await ExecuteAsync(connection, HistorySql.NewSets, ct);
         await transaction.CommitAsync(ct);
 
-        var written = new Written(user, newUser, exercises.New, sessions.New, sessions.Changed, sets.New, sets.Changed, deleted);
+        var written = new Written(
+            user, newUser, exercises.New, newSessions, changedSessions, newSets, changedSets, deletedSets);
         if (written.Rows >= ManyRows)
             await ExecuteAsync(connection, "analyze core.users, core.exercises, core.sessions, core.sets", ct);
         return written;
@@ -108,15 +112,6 @@ public sealed class HistoryWriter(NpgsqlDataSource database)
     {
         await using var command = Command(connection, sql, parameters);
         return await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task<(long New, long Changed)> CountAsync(
-        NpgsqlConnection connection, string sql, CancellationToken ct, params (string Name, object Value)[] parameters)
-    {
-        await using var command = Command(connection, sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA2100", Justification = "HistorySql's constants only.")]
