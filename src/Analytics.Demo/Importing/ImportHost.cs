@@ -2,6 +2,7 @@
 // settings ⇒ file read whole ⇒ database ⇒ written, all or nothing ⇒ aggregates refreshed ⇒ report
 //
 // Nothing is started or changed before the file is known to hold workouts.
+using System.Diagnostics;
 using System.Globalization;
 using Analytics.Demo.Importing.Reading;
 using Analytics.Demo.Importing.Writing;
@@ -54,6 +55,7 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
 
     private async Task<int> ImportAsync(ImportSettings settings, Choices choices, CancellationToken ct)
     {
+        var started = Stopwatch.GetTimestamp();
         var text = await ExportText.ReadAsync(settings.File, ct);
         var history = await WorkProgress.ShowAsync(console, progress => Task.FromResult(Read(text, settings.File, choices, progress)));
         await SayAsync(ImportReport.Of(history, choices));
@@ -72,6 +74,7 @@ public sealed class ImportHost(TextWriter output, TextWriter errors, IAnsiConsol
             return rows;
         });
         await SayAsync(ImportReport.Of(written, choices.User));
+        await SayAsync([$"{WorkProgress.Took(started)} in all"]);
         await SayAsync(ImportReport.HowToSee(target, written.User, history));
         return Imported;
     }
