@@ -46,6 +46,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
+    // The notices that the packages' licences ask for.
+    license: { fileName: 'licenses.txt' },
   },
   server: {
     host: '127.0.0.1',

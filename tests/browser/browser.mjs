@@ -41,7 +41,7 @@ function watch(page, host, forgiven) {
   };
   page.on('request', (request) => ofHost(request.url()));
   page.on('websocket', (socket) => ofHost(socket.url()));
-  page.on('pageerror', (error) => wrong.push(`raised: ${error.stack ?? error}`));
+  page.on('pageerror', (error) => wrong.push(`raised: ${error.name}: ${error.message} ${error.stack}`));
   page.on('console', (message) => {
     if (message.type() === 'error') note(`console: ${message.text()} (${message.location().url})`);
   });

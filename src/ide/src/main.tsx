@@ -13,11 +13,12 @@ import { nobody, visit } from './demo';
 import { examples } from './examples';
 import { forgetfulStorage } from './forgetful-storage';
 import { headersOf } from './headers';
+import { upToDate } from './up-to-date';
 
 // For each subscription a socket of its own: its token is that of the headers editor when it began.
-const fetcher = createGraphiQLFetcher({
+const fetcher = upToDate(createGraphiQLFetcher({
   url: endpoint.href, subscriptionUrl: socket.href, enableIncrementalDelivery: false,
-});
+}));
 const root = document.getElementById('ide')!;
 // To ask where there is none would leave an error in the console.
 const { token, athleteIds } = root.dataset.demo === 'no' ? nobody : await visit();

@@ -8,10 +8,10 @@ namespace Analytics.Gql.Http.Sockets;
 
 // accepted ⇒ connection_init in time (4408) ⇒ access (4403; 1013 while tokens cannot be checked), the user's place (1013)
 //          ⇒ connection_ack
-//          ⇒ subscribe: an operation of its own task and scope ⇒ next* ⇒ complete, or error
+//          ⇒ subscribe: an operation (SocketOperations)
 //          ⇒ closed by the client, by a breach of the protocol (44xx), by the token's end (4403), by shutdown (1001)
 
-internal sealed partial class SocketSession : IDisposable
+internal sealed class SocketSession : IDisposable
 {
     private readonly HttpContext _http;
     private readonly ConnectionPlace _place;
@@ -19,7 +19,7 @@ internal sealed partial class SocketSession : IDisposable
     private readonly SubscriptionOptions _options;
     private readonly SocketWire _wire;
     private readonly CancellationTokenSource _ended = new();
-    private readonly ConcurrentDictionary<string, CancellationTokenSource> _operations = new(StringComparer.Ordinal);
+    private readonly SocketOperations _operations;
     private readonly ConcurrentDictionary<Task, byte> _tasks = [];
     private bool _asked;
     private volatile ConnectionGrant? _grant;
@@ -28,6 +28,7 @@ internal sealed partial class SocketSession : IDisposable
     {
         (_http, _place, _services, _options) = (http, place, services, services.Options.Value);
         _wire = new SocketWire(socket, services.Limits.Value.MaxRequestBytes, _options.SendTimeout, services.Time);
+        _operations = new SocketOperations(http, _wire, services, Track, _ended.Token);
     }
 
     /// <param name="spoken">The client speaks our subprotocol.</param>
@@ -70,7 +71,7 @@ internal sealed partial class SocketSession : IDisposable
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                LogFault(_services.Log, fault);
+                SocketOperations.LogFault(_services.Log, fault);
                 await _wire.CloseAsync(CloseCode.InternalError, "Internal server error");
             }
         }
@@ -91,10 +92,11 @@ internal sealed partial class SocketSession : IDisposable
             case "pong":
                 break;
             case "subscribe":
-                Subscribe(message);
+                if (_grant is not { } grant) throw new SocketClosedException(CloseCode.Unauthorized, "Unauthorized");
+                _operations.Subscribe(message, grant);
                 break;
             case "complete":
-                if (_operations.TryRemove(message.Id, out var stopped)) await StopAsync(stopped);
+                await _operations.CompleteAsync(message.Id);
                 break;
             default:
                 throw SocketMessage.Invalid($"there is no type '{(message.Type.Length > 40 ? message.Type[..40] : message.Type)}'");
@@ -122,101 +124,6 @@ internal sealed partial class SocketSession : IDisposable
         await _wire.SendAsync(SocketMessage.Write("connection_ack"), _ended.Token);
         Track(PingAsync());
     }
-
-    private void Subscribe(SocketMessage message)
-    {
-        if (_grant is not { } grant) throw new SocketClosedException(CloseCode.Unauthorized, "Unauthorized");
-        var (id, request) = (message.Id, message.Request);
-        var context = new OperationContext(GraphQLEndpoint.TraceId(_http))
-        {
-            CanStream = true,
-            LastEventId = message.LastEventId,
-        };
-        if (_operations.ContainsKey(id))
-            throw new SocketClosedException(CloseCode.SubscriberExists, $"Subscriber for {id} already exists");
-        if (_operations.Count >= _options.MaxOperationsPerSocket)
-        {
-            Track(RefuseAsync(id, new ClientError(
-                ErrorCodes.LimitExceeded,
-                $"This socket runs {_operations.Count} operations; at most {_options.MaxOperationsPerSocket}. Complete some first.")));
-            return;
-        }
-        var operation = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        _operations[id] = operation;
-        Track(RunAsync(id, request, context, grant, operation));
-    }
-
-    private async Task RunAsync(
-        string id, OperationRequest request, OperationContext context, ConnectionGrant grant, CancellationTokenSource operation)
-    {
-        await Task.Yield(); // the socket is read on while it runs
-        var gone = operation.Token;
-        try
-        {
-            using var turn = _services.Gate.Begin(RequestGate.ClientOf(_http, grant.User), gone);
-            await using var scope = _services.Scopes.CreateAsyncScope();
-            IAsyncEnumerable<OperationResult> results;
-            try
-            {
-                await turn.TakePlaceAsync();
-                results = await _services.Runner.StartAsync(
-                    request, context, scope.ServiceProvider, grant.User, turn.Token);
-            }
-            catch (OperationCanceledException) when (turn.IsOverdue)
-            {
-                throw turn.Overdue;
-            }
-            turn.BecomesStream(); // a query or mutation is done: what is left is to send its result
-            if (turn.IsOverdue) throw turn.Overdue;
-            var ct = turn.Token;
-            var refused = false;
-            await foreach (var result in results.WithCancellation(ct))
-            {
-                refused = !result.Executed;
-                if (refused) Forget(id, operation); // its id is free again before the client knows
-                await _wire.SendAsync(
-                    refused ? SocketMessage.Write("error", id, result.WriteErrorsTo) : SocketMessage.Write("next", id, result.WriteTo), ct);
-            }
-            if (!refused && Forget(id, operation)) await _wire.SendAsync(SocketMessage.Write("complete", id), ct);
-        }
-        catch (RequestRefusedException refused)
-        {
-            Forget(id, operation);
-            await RefuseAsync(id, refused.Error);
-        }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
-        {
-            // Completed by the client, or the socket has ended.
-        }
-        catch (Exception fault)
-        {
-            LogFault(_services.Log, fault);
-            await _wire.CloseAsync(CloseCode.InternalError, "Internal server error");
-        }
-        finally
-        {
-            Forget(id, operation);
-            operation.Dispose();
-        }
-    }
-
-    private Task RefuseAsync(string id, ClientError error) => _wire.SendAsync(
-        SocketMessage.Write("error", id, _services.Runner.Refuse(error).WriteErrorsTo), _ended.Token);
-
-    private static async Task StopAsync(CancellationTokenSource operation)
-    {
-        try
-        {
-            await operation.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself this moment.
-        }
-    }
-
-    // Only its own: the client may have completed it and taken the id for another.
-    private bool Forget(string id, CancellationTokenSource operation) => _operations.TryRemove(KeyValuePair.Create(id, operation));
 
     private async Task WatchInitAsync()
     {
@@ -250,7 +157,4 @@ internal sealed partial class SocketSession : IDisposable
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
-
-    [LoggerMessage(LogLevel.Error, "An operation of a socket failed outside its fields; the socket is closed.")]
-    private static partial void LogFault(ILogger log, Exception fault);
 }
