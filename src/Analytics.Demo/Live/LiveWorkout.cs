@@ -1,4 +1,5 @@
 using System.Globalization;
+using Analytics.Demo.Importing.Writing;
 using Npgsql;
 
 namespace Analytics.Demo.Live;
@@ -35,16 +36,16 @@ internal sealed class LiveWorkout
         return new LiveWorkout(database, await ListAsync(command, r => new LiveExercise(r.GetGuid(0), r.GetString(1)), ct));
     }
 
-    /// <returns>The featured user first, then others who have sessions. Never somebody whose own training was imported (an id of
-    /// version 5): nothing is made up there.</returns>
+    /// <returns>The featured user first, then others who have sessions. Never somebody whose own training was imported (<see
+    /// cref="NameBasedId"/>): nothing is made up there.</returns>
     public async Task<IReadOnlyList<LiveUser>> UsersAsync(int limit, Guid? featured, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            """
+            $"""
             select u.user_id, u.display_name
             from core.users as u
             where exists (select from core.sessions as s where s.user_id = u.user_id)
-              and get_byte(uuid_send(u.user_id), 6) >> 4 <> 5
+              and get_byte(uuid_send(u.user_id), 6) >> 4 <> {NameBasedId.Version}
             order by u.user_id is not distinct from $2 desc, u.user_id
             limit $1
             """);

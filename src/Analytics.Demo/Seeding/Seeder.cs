@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Analytics.Demo.Importing.Writing;
 using Npgsql;
 
 namespace Analytics.Demo.Seeding;
@@ -16,16 +17,16 @@ public static class Seeder
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>The user to show first: somebody whose own training was imported (an id of version 5); then, of those who
+    /// <summary>The user to show first: somebody whose own training was imported (<see cref="NameBasedId"/>); then, of those who
     /// trained in the last four weeks, the one with most kinds of activity, then most sessions. Null when core has no session.</summary>
     public static async Task<FeaturedUser?> FeaturedUserAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            """
+            $"""
             select s.user_id, (max(s.started_at) at time zone 'UTC')::date
             from core.sessions as s
             group by s.user_id
-            order by get_byte(uuid_send(s.user_id), 6) >> 4 = 5 desc, max(s.started_at) > now() - interval '28 days' desc,
+            order by get_byte(uuid_send(s.user_id), 6) >> 4 = {NameBasedId.Version} desc, max(s.started_at) > now() - interval '28 days' desc,
                      count(distinct s.activity_type) desc, count(*) desc, s.user_id
             limit 1
             """);

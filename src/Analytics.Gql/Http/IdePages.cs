@@ -72,10 +72,9 @@ public sealed class IdePages
         group.MapMethods(FilesPath + "/{**file}", [HttpMethods.Get, HttpMethods.Head], files.Build());
     }
 
-    // A name in assets has a hash of what is inside.
     private static void KeepForGood(StaticFileResponseContext served)
     {
         if (served.Context.Request.Path.StartsWithSegments(GraphQLRoutes.Path + FilesPath + "/assets"))
-            served.Context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+            served.Context.Response.Headers.CacheControl = StaticPages.KeptForGood;
     }
 }

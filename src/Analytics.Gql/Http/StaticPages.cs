@@ -13,6 +13,9 @@ public static class StaticPages
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /// <summary>Of files whose names have a hash of what is inside.</summary>
+    internal const string KeptForGood = "public, max-age=31536000, immutable";
+
     /// <summary>Beside the program, wherever it is started from.</summary>
     internal static string Folder => Path.Combine(AppContext.BaseDirectory, "wwwroot");
 
@@ -33,10 +36,9 @@ public static class StaticPages
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], http => page.WriteAsync(http, "./", Policy));
     }
 
-    // Their names have a hash of what is inside.
     private static void AddHeaders(StaticFileResponseContext served)
     {
-        served.Context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        served.Context.Response.Headers.CacheControl = KeptForGood;
         served.Context.Response.Headers.ContentSecurityPolicy = Policy;
     }
 }

@@ -1,4 +1,4 @@
-// The latest refresh runs: however many fields ask, one statement reads as many as the largest wants.
+// The latest refresh runs: however many fields ask, one statement for each kind reads as many as the largest wants.
 using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
@@ -8,12 +8,15 @@ using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Refresh;
 
-/// <summary>The key is how many; newest first.</summary>
+/// <param name="Kind">Null: of every kind.</param>
+public sealed record RunsAsked(int Count, RefreshKind? Kind);
+
+/// <summary>Newest first.</summary>
 public sealed class RefreshRunsLoader(RefreshRuns runs, IOptions<LimitOptions> limits)
-    : BatchLoader<int, IReadOnlyList<RefreshRun>>
+    : BatchLoader<RunsAsked, IReadOnlyList<RefreshRun>>
 {
     /// <exception cref="ClientError">Fewer than one, or more than a page.</exception>
-    public IDataLoaderResult<IReadOnlyList<RefreshRun>> LoadLatest(int count)
+    public IDataLoaderResult<IReadOnlyList<RefreshRun>> LoadLatest(int count, RefreshKind? kind)
     {
         var most = limits.Value.MaxPageSize;
         if (count < 1)
@@ -22,13 +25,16 @@ public sealed class RefreshRunsLoader(RefreshRuns runs, IOptions<LimitOptions> l
         if (count > most)
             throw new ClientError(
                 ErrorCodes.LimitExceeded, $"refreshRuns: first is {count}; between 1 and {most}. Ask for fewer.");
-        return Load(count);
+        return Load(new RunsAsked(count, kind));
     }
 
+    protected override object? PartitionOf(RunsAsked key) => key.Kind;
+
     protected override async Task<IReadOnlyList<IReadOnlyList<RefreshRun>>> FetchAsync(
-        IReadOnlyList<int> keys, CancellationToken ct)
+        IReadOnlyList<RunsAsked> keys, CancellationToken ct)
     {
-        var latest = (await runs.LatestAsync(keys.Max(), ct)).Select(row => new RefreshRun(row)).ToList();
-        return [.. keys.Select(IReadOnlyList<RefreshRun> (count) => [.. latest.Take(count)])];
+        var kind = keys[0].Kind?.ToString().ToUpperInvariant();
+        var latest = (await runs.LatestAsync(keys.Max(key => key.Count), kind, ct)).Select(row => new RefreshRun(row)).ToList();
+        return [.. keys.Select(IReadOnlyList<RefreshRun> (key) => [.. latest.Take(key.Count)])];
     }
 }

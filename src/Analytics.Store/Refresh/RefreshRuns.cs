@@ -13,16 +13,18 @@ public sealed record RefreshRunRow(
 public sealed class RefreshRuns(NpgsqlDataSource primary)
 {
     /// <summary>The latest runs, newest first.</summary>
-    public async Task<IReadOnlyList<RefreshRunRow>> LatestAsync(int count, CancellationToken ct)
+    /// <param name="kind">Only these; null: all.</param>
+    public async Task<IReadOnlyList<RefreshRunRow>> LatestAsync(int count, string? kind, CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<RefreshRunRow>(new CommandDefinition("""
+        // Of one kind by its index: a full refresh may lie behind a day's hundred thousands of drains.
+        return [.. await connection.QueryAsync<RefreshRunRow>(new CommandDefinition($"""
             select r.run_id as RunId, r.kind as Kind, r.outcome as Outcome, r.started_at as StartedAt, r.ended_at as EndedAt,
                    r.staged_changes as StagedChanges, r.keys as Keys, r.error as Error
             from analytics.refresh_runs as r
-            order by r.run_id desc
+            {(kind is null ? "order by" : "where r.kind = @kind order by r.started_at desc,")} r.run_id desc
             limit @count
-            """, new { count }, cancellationToken: ct))];
+            """, new { count, kind }, cancellationToken: ct))];
     }
 
     /// <summary>Adds a drain that failed; the drain itself rolled back with all it wrote.</summary>

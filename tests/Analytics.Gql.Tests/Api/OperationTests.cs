@@ -84,6 +84,9 @@ public sealed class OperationTests(AthleteFixture server) : IClassFixture<Athlet
                 else if (name == "refreshRuns")
                     members[name] = new JsonArray(value!.AsArray().OfType<JsonNode>().Where(run => (string?)run["kind"] == "INCREMENTAL")
                         .Take(1).Select(run => Stable(run).DeepClone()).ToArray());
+                else if (name == "fullRefreshes") // a test beside this one asks for another
+                    members[name] = new JsonArray(value!.AsArray().OfType<JsonNode>().Where(run => (string?)run["outcome"] == "SUCCEEDED")
+                        .Take(1).Select(run => new JsonObject { ["outcome"] = "SUCCEEDED", ["endedAt"] = $"a {Kind(run["endedAt"]!)}" }).ToArray());
                 else if (value is not null)
                     Stable(value);
             }

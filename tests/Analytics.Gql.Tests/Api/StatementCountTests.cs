@@ -118,6 +118,7 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
     [Theory]
     [InlineData("freshness { asOf }")]
     [InlineData("refreshRuns(first: $n) { id }")]
+    [InlineData("refreshRuns(first: $n, kind: FULL) { id }")]
     [InlineData("user(id: $u) { displayName }")]
     [InlineData("freshness(userId: $u) { asOf }")]
     [InlineData("sessionSummary(sessionId: $u) { title }")]

@@ -48,7 +48,7 @@ public sealed class SetAsideTests : IAsyncLifetime
         Assert.Equal(0, await PendingAsync(mine));
         Assert.Equal(1, await PendingAsync(theirs));
         Assert.Equal(20, await _database.ScalarAsync<long>("select count(*) from analytics.session_summary_current"));
-        var run = Assert.Single(await new RefreshRuns(_database.DataSource).LatestAsync(10, CancellationToken.None), r => r.Outcome == "FAILED");
+        var run = Assert.Single(await new RefreshRuns(_database.DataSource).LatestAsync(10, null, CancellationToken.None), r => r.Outcome == "FAILED");
         Assert.Contains("division by zero (22012)", run.Error, StringComparison.Ordinal);
         Assert.Equal(poisoned, await _database.ScalarAsync<Guid>("select session_id from analytics.staging_changes where attempts = 1 and error like 'division by zero%'"));
 

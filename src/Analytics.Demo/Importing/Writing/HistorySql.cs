@@ -70,12 +70,12 @@ internal static class HistorySql
         where not exists (select from core.sessions as s where s.session_id = i.session_id)
         """;
 
-    // Only of sessions that the file has, and only sets that an import wrote: those have an id of version 5.
-    public const string VanishedSets = """
+    // Only of sessions that the file has, and only sets that an import wrote: those have an id of this version.
+    public const string VanishedSets = $"""
         delete from core.sets as t
         using pg_temp.imported_sessions as s
         where t.session_id = s.session_id
-          and get_byte(uuid_send(t.set_id), 6) >> 4 = 5
+          and get_byte(uuid_send(t.set_id), 6) >> 4 = {NameBasedId.Version}
           and not exists (select from pg_temp.imported_sets as i where i.set_id = t.set_id)
           and not exists (select from pg_temp.unread_sets as u where u.set_id = t.set_id)
         """;

@@ -18,9 +18,9 @@ export function OperationsPage({ who }: { who: Viewer }) {
 
 function ForOperators({ who }: { who: Viewer }) {
   const [ticks, tick] = useTicks();
-  const answer = useAnswer(OperationsBoard, { runs: 100 }, { version: ticks });
+  const answer = useAnswer(OperationsBoard, {}, { version: ticks });
   const runs = answer.data?.refreshRuns ?? null;
-  const lastFull = runs?.find(({ kind, outcome }) => kind === 'FULL' && outcome === 'SUCCEEDED')?.endedAt ?? null;
+  const lastFull = answer.data?.fullRefreshes.find(({ outcome }) => outcome === 'SUCCEEDED')?.endedAt ?? null;
   return (
     <Board answer={answer} who={who} onAsked={tick} lastFull={lastFull}>
       <RunsCard runs={runs} failed={Boolean(answer.failure)} />

@@ -7,6 +7,7 @@ type Run = OperationsBoardQuery['refreshRuns'][number];
 
 const kinds = { AUDIT: 'Drift audit', FULL: 'Full refresh', INCREMENTAL: 'Drain' } as const;
 const outcomes = { FAILED: 'failed', RUNNING: 'running', SUCCEEDED: 'done' } as const;
+/** As many as OperationsBoard asks for. */
 const shown = 20;
 
 export function RunsCard({ runs, failed }: { runs: readonly Run[] | null; failed: boolean }) {
@@ -28,7 +29,7 @@ export function RunsCard({ runs, failed }: { runs: readonly Run[] | null; failed
                 <th scope="col" className="number">Rows</th>
               </tr>
             </thead>
-            <tbody>{runs.slice(0, shown).map((run) => <Row key={run.id} run={run} />)}</tbody>
+            <tbody>{runs.map((run) => <Row key={run.id} run={run} />)}</tbody>
           </table>
         </div>
       )}

@@ -29,8 +29,8 @@ export function StateCards({ state, lastFull, forOperators }: Props) {
       />
       {forOperators && (
         <Figure
-          label="Last full refresh" value={state && (lastFull ? clock(lastFull) : 'earlier')}
-          note={lastFull ? 'succeeded' : 'before the latest runs'}
+          label="Last full refresh" value={state && (lastFull ? clock(lastFull) : 'none')}
+          note={lastFull ? 'succeeded' : 'of the latest five succeeded'}
         />
       )}
       <Figure

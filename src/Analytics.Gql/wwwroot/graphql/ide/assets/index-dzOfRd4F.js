@@ -311,10 +311,11 @@ query Operations {
   freshness { asOf lastRefreshAt isStale pendingChanges lagS source catchUpS verifiedAt }
   refreshRuns(first: 10) { id kind outcome startedAt endedAt stagedChanges keys error }
 }
-`,"../../../schema/operations/OperationsBoard.graphql":`# An operator's page: the service's freshness and its latest refresh runs.
-query OperationsBoard($runs: Int! = 30) {
+`,"../../../schema/operations/OperationsBoard.graphql":`# An operator's page: the service's freshness, its latest refresh runs, and the full refreshes among all runs.
+query OperationsBoard($runs: Int! = 20) {
   freshness { asOf lastRefreshAt isStale pendingChanges lagS source catchUpS verifiedAt }
   refreshRuns(first: $runs) { id kind outcome startedAt endedAt stagedChanges keys error }
+  fullRefreshes: refreshRuns(first: 5, kind: FULL) { outcome endedAt }
 }
 `,"../../../schema/operations/RequestFullRefresh.graphql":`# Has every materialized view refreshed.
 mutation RequestFullRefresh {
