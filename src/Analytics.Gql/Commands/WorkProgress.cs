@@ -31,8 +31,9 @@ public static class WorkProgress
     public static string Took(long started) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
 
+    // One bar for all of it, whatever is being done.
     private static WorkStep Of(RefreshStep step) => new(
-        step.What, string.Create(CultureInfo.InvariantCulture, $"{step.What} ({step.Done:N0} of {step.Of:N0})"), step.Done, step.Of);
+        nameof(RefreshStep), string.Create(CultureInfo.InvariantCulture, $"{step.What} ({step.Done:N0} of {step.Of:N0})"), step.Done, step.Of);
 
     /// <summary>Runs the work and shows what it reports.</summary>
     public static async Task<T> ShowAsync<T>(IAnsiConsole console, Func<IProgress<WorkStep>, Task<T>> work)
@@ -42,7 +43,13 @@ public static class WorkProgress
 
         return await console.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
-            .StartAsync(context => work(new Bars(context)));
+            .StartAsync(async context =>
+            {
+                var bars = new Bars(context);
+                var done = await work(bars);
+                bars.Finish();
+                return done;
+            });
     }
 
     // Reports on the caller's thread, unlike Progress<T>, whose lines could come after the summary.
@@ -55,11 +62,19 @@ public static class WorkProgress
         {
             if (_task is null || _phase != value.Phase)
             {
-                _task?.StopTask();
+                Finish();
                 (_phase, _task) = (value.Phase, context.AddTask(Markup.Escape(value.Phase), maxValue: 1));
             }
             _task.Value = value.Share;
             _task.Description = Markup.Escape(value.Words);
+        }
+
+        /// <summary>Whoever reports says what is begun; that the last of it is done shows in nothing but the end.</summary>
+        public void Finish()
+        {
+            if (_task is null) return;
+            _task.Value = 1;
+            _task.StopTask();
         }
     }
 
