@@ -105,7 +105,8 @@ internal static class DemoHost
     private static void Say(FeaturedUser? featured, Uri address, string connection)
     {
         var endpoint = new Uri(address, "graphql");
-        Console.WriteLine($"\nDashboard {address}\nGraphQL   {endpoint}\nSchema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
+        Console.WriteLine($"\nDashboard {address}\nGraphQL   {endpoint} (in a browser: the IDE)");
+        Console.WriteLine($"Schema    {endpoint}/schema.graphql\nHealth    {new Uri(address, "health/ready")}");
         Console.WriteLine($"\n{PsqlLine.For(connection)}");
         if (featured is not null)
         {
