@@ -520,6 +520,52 @@ $$;
 
 COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
 
+CREATE FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) RETURNS TABLE(grp integer, version text, mode text, pending_changes bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    state record;
+    engine text;
+    floor bigint;
+    pending jsonb;
+begin
+    select s.mode, s.generation, s.folded_generation, s.drain_number, s.last_incremental_at, s.stamps
+    into state from analytics.refresh_state as s;
+    if state.mode = 'Live' or state.generation <> state.folded_generation then
+        return;
+    end if;
+    -- A server that was restarted may have been restored.
+    engine := concat_ws('|', state.mode, state.generation, state.stamps, pg_postmaster_start_time());
+    floor := coalesce((select min(e.drain_number) from analytics.refresh_events as e), state.drain_number + 1);
+    if state.mode = 'NightlyOnly' or exists (select from analytics.staging_changes) then
+        select jsonb_object_agg(f.user_id, jsonb_build_array(f.pending_changes, f.as_of)) into pending
+        from analytics.freshness(
+            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end) as f
+        where f.pending_changes > 0;
+    end if;
+
+    return query
+    select k.grp,
+           engine || string_agg(
+               concat_ws('|', k.user_id, coalesce(d.number, -floor), pending -> k.user_id::text,
+                         quote_nullable(u.display_name)),
+               E'\n' order by k.ordinal),
+           state.mode,
+           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint
+    from unnest(user_ids, groups) with ordinality as k (user_id, grp, ordinal)
+    left join core.users as u on u.user_id = k.user_id
+    left join lateral (
+        select e.drain_number as number from analytics.refresh_events as e
+        where e.user_id = k.user_id order by e.drain_number desc limit 1
+    ) as d on true
+    group by k.grp;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) IS 'For each group of users a text that differs whenever an answer about them read from the current views might; no row while it cannot be told. pending_changes: of all users of the group.';
+
 CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1866,6 +1912,8 @@ ALTER TABLE ONLY core.users
 CREATE UNIQUE INDEX personal_records_key ON analytics.personal_records USING btree (user_id, exercise_id);
 
 CREATE INDEX refresh_events_refreshed ON analytics.refresh_events USING btree (refreshed_at);
+
+CREATE INDEX refresh_events_user ON analytics.refresh_events USING btree (user_id, drain_number);
 
 CREATE INDEX refresh_runs_started ON analytics.refresh_runs USING btree (kind, started_at);
 

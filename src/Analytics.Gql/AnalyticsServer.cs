@@ -78,7 +78,8 @@ public static class AnalyticsServer
             .AddSingleton(s => new PersonalRecordsReader(ReadsOf(s)))
             .AddSingleton(s => new TimeZones(ReadsOf(s)))
             .AddSingleton(s => new UsersReader(ReadsOf(s)))
-            .AddSingleton(s => new FreshnessReader(ReadsOf(s)));
+            .AddSingleton(s => new FreshnessReader(ReadsOf(s)))
+            .AddSingleton(s => new ReadVersions(ReadsOf(s)));
 
         static NpgsqlDataSource ReadsOf(IServiceProvider s) => s.GetRequiredKeyedService<NpgsqlDataSource>(Reads);
     }
@@ -94,7 +95,7 @@ public static class AnalyticsServer
     {
         services.AddAnalyticsSchema();
         services.AddAnalyticsHttp();
-        services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>();
+        services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>().AddSingleton<AnswerVersions>();
         services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
             .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>()
             .AddScoped<ServiceFreshnessLoader>().AddScoped<PersonalRecordsLoader>()

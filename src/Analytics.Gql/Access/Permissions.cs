@@ -1,4 +1,5 @@
 // What the viewer may do, asked by each field that is given a user; and the audit log of what only a scope allowed.
+using System.Security.Claims;
 using Analytics.Gql.Engine;
 using GraphQL;
 
@@ -14,9 +15,13 @@ public sealed partial class Permissions(ILogger<Permissions> log) : IDisposable
     private string _trace = "none";
 
     /// <summary>Whether the viewer may read this user's data. The user need not exist: the answer is the same.</summary>
-    public bool MayRead(IResolveFieldContext context, Guid userId)
+    public bool MayRead(IResolveFieldContext context, Guid userId) => MayRead(Of(context), userId);
+
+    /// <summary>The same before anything is executed.</summary>
+    public bool MayRead(ClaimsPrincipal? user, string traceId, Guid userId) => MayRead(Of(user, traceId), userId);
+
+    private bool MayRead(Viewer viewer, Guid userId)
     {
-        var viewer = Of(context);
         if (!viewer.MayRead(userId))
             return false;
         // Where the server is open there is nobody to audit.
@@ -83,14 +88,13 @@ public sealed partial class Permissions(ILogger<Permissions> log) : IDisposable
             LogRead(log, _viewer!.Subject!, _others.Count, string.Join(", ", _others.Order().Take(20)), _trace);
     }
 
-    private Viewer Of(IResolveFieldContext context)
+    private Viewer Of(IResolveFieldContext context) =>
+        _viewer ?? Of(context.User, (context.UserContext as OperationContext)?.TraceId ?? _trace);
+
+    private Viewer Of(ClaimsPrincipal? user, string traceId)
     {
-        if (_viewer is null)
-        {
-            _trace = (context.UserContext as OperationContext)?.TraceId ?? _trace;
-            _viewer = new Viewer(context.User);
-        }
-        return _viewer;
+        _trace = traceId;
+        return _viewer ??= new Viewer(user);
     }
 
     private static string Name(IResolveFieldContext context) => context.FieldDefinition.Name;

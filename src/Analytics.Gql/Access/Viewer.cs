@@ -33,6 +33,9 @@ public sealed class Viewer
     /// <summary>The same where it is a user's id: a service's is not.</summary>
     public Guid? UserId { get; }
 
+    /// <summary>All that the token allows, in a fixed order.</summary>
+    public string ScopeText => string.Join(' ', _scopes.Order(StringComparer.Ordinal));
+
     public bool Has(string scope) => _scopes.Contains(scope);
 
     public bool MayRead(Guid userId) => Has(Scopes.ReadAny) || Has(Scopes.Read) && userId == UserId;

@@ -3,6 +3,7 @@ using Analytics.Gql.Engine.Documents;
 using Analytics.Gql.Engine.Federation;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Plain;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Scalars;
 using Analytics.Gql.Engine.Streaming;
 using GraphQL;
@@ -48,6 +49,7 @@ public static class EngineServices
         services.AddTransient(typeof(PropertyObjectType<>));
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
             .AddSingleton<DocumentCheck>().AddSingleton<TrustedDocuments>().AddSingleton<RequestedDocuments>()
+            .AddSingleton<CoveredOperations>()
             .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
         return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(roots)

@@ -16,6 +16,9 @@ public sealed class OperationResult
     /// <summary>The operation ran, wholly or in part; false when it was refused before.</summary>
     public bool Executed => Execution.Executed;
 
+    /// <summary>Something is wrong with it, wholly or in part.</summary>
+    public bool HasErrors => Execution.Errors is { Count: > 0 };
+
     /// <summary>What the library made of it, for code that lives beside the engine.</summary>
     public ExecutionResult Execution { get; }
 

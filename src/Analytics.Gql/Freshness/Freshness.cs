@@ -1,4 +1,5 @@
 // How fresh an answer is, as the API says it.
+using Analytics.Gql.Engine.Revalidation;
 using Stored = Analytics.Store.Readers.Freshness;
 
 namespace Analytics.Gql.Freshness;
@@ -17,6 +18,7 @@ public enum FreshnessSource
 }
 
 /// <summary>How fresh an answer is, computed in the same database snapshot as the answer.</summary>
+[Versioned]
 public sealed class Freshness(Stored stored)
 {
     /// <summary>Every change committed before this instant is in the answer.</summary>
@@ -34,6 +36,7 @@ public sealed class Freshness(Stored stored)
     public int PendingChanges => stored.PendingChanges;
 
     /// <summary>Seconds that the oldest pending change has been waiting; 0 when there is none.</summary>
+    [RunsWhilePending]
     public double LagS => stored.LagS;
 
     /// <summary>When an audit last compared what is read here with the base tables (and had what differed recomputed); null
@@ -42,6 +45,7 @@ public sealed class Freshness(Stored stored)
 
     /// <summary>Seconds until what is pending will be in, by the pace of the last half minute; null without a backlog, when
     /// nothing is being drained, and in the freshness of a single user.</summary>
+    [RunsWhilePending]
     public double? CatchUpS => stored.CatchUpS;
 
     /// <summary>Where the answer was read from.</summary>

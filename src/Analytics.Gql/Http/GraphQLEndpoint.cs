@@ -8,12 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
 
-// browser without a query? page ⇒ signed in? ⇒ acceptable answer? ⇒ method, content type, body ⇒ run, each operation of a batch in
-// its own scope ⇒ write
+// browser without a query? page ⇒ signed in? ⇒ acceptable answer? ⇒ method, content type, body ⇒ not modified? 304 ⇒ run, each
+// operation of a batch in its own scope ⇒ write
 
 /// <summary>Answers requests to <c>/graphql</c>.</summary>
 public sealed class GraphQLEndpoint(
-    OperationRunner runner, TokenCheck tokens, IServiceScopeFactory scopes, IOptions<LimitOptions> limits, IdePages ide)
+    OperationRunner runner, TokenCheck tokens, IServiceScopeFactory scopes, IOptions<LimitOptions> limits, IdePages ide,
+    ConditionalGet conditional)
 {
     /// <summary>A client that sends it with the value 1 is told in <c>extensions.cost</c> what its operation
     /// costs.</summary>
@@ -59,9 +60,14 @@ public sealed class GraphQLEndpoint(
         }
     }
 
-    private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request) =>
-        await ResponseWriter.WriteAsync(http, mediaType, await RunAsync(http, request, http.RequestServices).ConfigureAwait(false))
-            .ConfigureAwait(false);
+    private async Task RunOneAsync(HttpContext http, string mediaType, OperationRequest request)
+    {
+        var tagged = await conditional.FindAsync(http, mediaType, request).ConfigureAwait(false);
+        if (tagged is not null && conditional.TryNotModified(http, tagged)) return;
+        var result = await RunAsync(http, request, http.RequestServices).ConfigureAwait(false);
+        if (tagged is not null) await conditional.TellTagAsync(http, tagged, result).ConfigureAwait(false);
+        await ResponseWriter.WriteAsync(http, mediaType, result).ConfigureAwait(false);
+    }
 
     private async Task RunBatchAsync(HttpContext http, string mediaType, IReadOnlyList<OperationRequest> requests)
     {

@@ -1,4 +1,5 @@
 // How the API is served over HTTP: settings under Analytics:Http.
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
@@ -13,6 +14,13 @@ public sealed class HttpOptions
 
     /// <summary>Compress answers that are worth it, for clients that accept it.</summary>
     public bool Compression { get; set; } = true;
+
+    /// <summary>Let clients keep answers to GET requests, and answer 304 while they are still right.</summary>
+    public bool ConditionalGet { get; set; } = true;
+
+    /// <summary>Seconds that a client may use such an answer without asking again; 0: it asks each time.</summary>
+    [Range(0, 86_400)]
+    public int MaxAgeS { get; set; }
 
     /// <summary>Answer a browser that opens <c>/graphql</c> with GraphiQL; false: with a plain page.</summary>
     public bool Ide { get; set; } = true;

@@ -1,5 +1,6 @@
 // What holds for every answer: security headers, CORS, compression.
 using System.IO.Compression;
+using Analytics.Gql.Engine.Limits;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Options;
@@ -11,14 +12,15 @@ public static class HttpServices
     public static IServiceCollection AddAnalyticsHttp(this IServiceCollection services)
     {
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsCheck>();
-        services.AddSingleton<IdePages>();
+        services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsCheck>()
+            .AddSingleton<IValidateOptions<HttpOptions>>(new BoundsCheck<HttpOptions>(HttpOptions.Section));
+        services.AddSingleton<IdePages>().AddSingleton<ConditionalGet>();
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<HttpOptions>>((cors, http) => cors.AddDefaultPolicy(
             policy => policy.WithOrigins([.. http.Value.AllowedOrigins]).WithMethods("GET", "POST")
-                .WithHeaders("content-type", "authorization", "last-event-id", GraphQLEndpoint.CostHeader,
+                .WithHeaders("content-type", "authorization", "last-event-id", "if-none-match", GraphQLEndpoint.CostHeader,
                     GraphQLEndpoint.StatementsHeader)
-                .WithExposedHeaders("Retry-After").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+                .WithExposedHeaders("Retry-After", "ETag").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         services.AddSingleton<IResponseCompressionProvider, LargeAnswers>();
         services.AddResponseCompression(compression =>
         {

@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.Globalization;
 using Analytics.Gql.Engine;
+using Microsoft.Extensions.Primitives;
 
 namespace Analytics.Gql.Http;
 
@@ -66,8 +67,11 @@ public static class ResponseWriter
         response.HttpContext.RequestAborted.ThrowIfCancellationRequested();
         response.StatusCode = status;
         response.ContentType = mediaType + "; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
-        response.Headers.Vary = "Accept";
+        if (StringValues.IsNullOrEmpty(response.Headers.ETag))
+        {
+            response.Headers.CacheControl = "no-store";
+            response.Headers.Vary = "Accept";
+        }
         response.Headers.XContentTypeOptions = "nosniff";
     }
 }

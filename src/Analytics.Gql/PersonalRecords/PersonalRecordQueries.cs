@@ -1,4 +1,5 @@
 // Query.personalRecords.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
@@ -15,6 +16,7 @@ public sealed partial class Query
     /// <param name="userId">The user.</param>
     /// <param name="exerciseIds">Only these exercises; all unless given.</param>
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
+    [VersionedBy("userId")]
     [ListSizeFrom("exerciseIds", Default = PersonalRecordsLoader.UsualExercises)]
     public static IDataLoaderResult<PersonalRecords.PersonalRecords> PersonalRecords(
         IResolveFieldContext context, [FromServices] Permissions may, [FromServices] PersonalRecordsLoader loader, Guid userId,

@@ -1,4 +1,5 @@
 // A user's personal records, and the freshness of them all.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Batching;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.SessionSummaries;
@@ -9,6 +10,7 @@ using GraphQL.DataLoader;
 namespace Analytics.Gql.PersonalRecords;
 
 /// <summary>What a user's best is, exercise by exercise.</summary>
+[Versioned]
 public sealed class PersonalRecords(Guid userId, RecordsOfUser records, Consistency consistency)
 {
     /// <summary>Whose records they are.</summary>
@@ -23,6 +25,7 @@ public sealed class PersonalRecords(Guid userId, RecordsOfUser records, Consiste
 
 /// <summary>A user's best in one exercise, over working sets (warm-ups are not counted). Of equal ones the earliest
 /// counts.</summary>
+[Versioned]
 public sealed class PersonalRecord(Guid userId, PersonalRecordRow row, Consistency consistency)
 {
     /// <summary>The exercise.</summary>

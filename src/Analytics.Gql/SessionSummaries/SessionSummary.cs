@@ -1,10 +1,12 @@
 // One session's aggregates.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Scalars;
 using Analytics.Store.Readers;
 
 namespace Analytics.Gql.SessionSummaries;
 
 /// <summary>What one session amounted to.</summary>
+[Versioned]
 public sealed class SessionSummary(SessionRow row)
 {
     /// <summary>Which session it is.</summary>

@@ -1,4 +1,5 @@
 // A page of sessions, as Relay has it.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Store.Readers;
 
 namespace Analytics.Gql.SessionSummaries;
@@ -48,6 +49,7 @@ public enum SessionSummaryOrder
 }
 
 /// <summary>A page of sessions.</summary>
+[Versioned]
 public sealed class SessionSummaryConnection(SessionPage page, PageArguments arguments)
 {
     /// <summary>The sessions with their cursors, in the order asked for.</summary>
@@ -72,6 +74,7 @@ public sealed class SessionSummaryConnection(SessionPage page, PageArguments arg
 /// <summary>A session and its place.</summary>
 /// <param name="Cursor">Its place in this order: for 'after' and 'before'.</param>
 /// <param name="Node">The session.</param>
+[Versioned]
 public sealed record SessionSummaryEdge(string Cursor, SessionSummary Node);
 
 /// <summary>Where a page lies. In the direction not read, a page is taken to exist when a cursor was given.</summary>
@@ -79,4 +82,5 @@ public sealed record SessionSummaryEdge(string Cursor, SessionSummary Node);
 /// <param name="HasPreviousPage">Whether sessions come before.</param>
 /// <param name="StartCursor">The first session's cursor; null when the page is empty.</param>
 /// <param name="EndCursor">The last session's cursor; null when the page is empty.</param>
+[Versioned]
 public sealed record PageInfo(bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor);

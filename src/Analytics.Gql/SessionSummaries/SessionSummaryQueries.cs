@@ -1,4 +1,5 @@
 // Query.sessionSummary and Query.sessionSummaries.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Batching;
 using Analytics.Gql.Engine.Limits;
@@ -32,6 +33,7 @@ public sealed partial class Query
     /// <param name="last">Sessions of a page that reads backward, 1 to 100.</param>
     /// <param name="before">The startCursor of the page after this one; a cursor belongs to its order.</param>
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
+    [VersionedBy("userId")]
     [ListSizeFrom("first", "last", Default = SessionPageLoader.DefaultPageSize)]
     public static IDataLoaderResult<SessionSummaryConnection> SessionSummaries(
         IResolveFieldContext context, [FromServices] Permissions may, [FromServices] SessionPageLoader loader,

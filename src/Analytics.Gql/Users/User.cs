@@ -1,4 +1,5 @@
 // A user, and what hangs below one: everything batched over all users of the operation.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.PersonalRecords;
@@ -11,6 +12,7 @@ using GraphQL.DataLoader;
 namespace Analytics.Gql.Users;
 
 /// <summary>Somebody who trains.</summary>
+[Versioned]
 public sealed class User(UserRow row)
 {
     /// <summary>Who they are, everywhere in this API.</summary>

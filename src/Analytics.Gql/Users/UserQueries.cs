@@ -1,4 +1,5 @@
 // Query.user and Query.users.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
@@ -13,6 +14,7 @@ public sealed partial class Query
 {
     /// <summary>A user by id; null when there is none.</summary>
     /// <param name="id">The user.</param>
+    [VersionedBy("id")]
     public static IDataLoaderResult<User?> User(
         IResolveFieldContext context, [FromServices] Permissions may, [FromServices] UserLoader loader, Guid id)
     {
@@ -23,6 +25,7 @@ public sealed partial class Query
     /// <summary>Users by id, in the order asked for: null, and an error with the element's path, where there is none
     /// or the viewer may not read them. At most 100.</summary>
     /// <param name="ids">At most 100; an id given twice is answered twice.</param>
+    [VersionedBy("ids")]
     [ListSizeFrom("ids")]
     public static IReadOnlyList<IDataLoaderResult<User?>> Users(
         IResolveFieldContext context, [FromServices] Permissions may, [FromServices] UserLoader loader,

@@ -1,4 +1,5 @@
 // A range of weeks: its nodes, totals and freshness, all of one snapshot.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Scalars;
 using Analytics.Gql.PersonalRecords;
@@ -10,6 +11,7 @@ using GraphQL.DataLoader;
 namespace Analytics.Gql.WeeklyAggregates;
 
 /// <summary>A user's weeks in a range of days.</summary>
+[Versioned]
 public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool fillGaps)
 {
     /// <summary>Whose weeks they are.</summary>
@@ -41,6 +43,7 @@ public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool f
 }
 
 /// <summary>What a user did in one week.</summary>
+[Versioned]
 public sealed class WeeklyAggregate(WeeksAsked asked, WeekRow row)
 {
     /// <summary>For the cost of an operation: few train more often.</summary>
@@ -85,6 +88,7 @@ public sealed class WeeklyAggregate(WeeksAsked asked, WeekRow row)
 }
 
 /// <summary>Sums over a range of weeks.</summary>
+[Versioned]
 public sealed class WeeklyTotals(WeekTotals totals)
 {
     /// <summary>Weeks with a session.</summary>

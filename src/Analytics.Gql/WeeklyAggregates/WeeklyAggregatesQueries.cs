@@ -1,4 +1,5 @@
 // Query.weeklyAggregates.
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.WeeklyAggregates;
@@ -17,6 +18,7 @@ public sealed partial class Query
     /// <param name="weekStartsOn">The day that weeks begin with.</param>
     /// <param name="fillGaps">Whether weeks without a session are there too, with zeros.</param>
     /// <param name="consistency">Whether pending changes must be in the answer.</param>
+    [VersionedBy("userId")]
     [ListSizeOfRange]
     public static IDataLoaderResult<WeeklyAggregates.WeeklyAggregates> WeeklyAggregates(
         IResolveFieldContext context, [FromServices] Permissions may, [FromServices] WeeklyAggregatesLoader loader, Guid userId,

@@ -1,0 +1,102 @@
+// What answers about users depend on, so that a request whose answer has not changed need not be executed.
+//
+// asked while a statement runs ⇒ wait ⇒ it ended ⇒ all who wait go into one statement
+//
+// A version that was read before the caller asked could be too old: nobody joins a statement that has begun.
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Analytics.Store.Readers;
+
+/// <summary>What an answer about some users depends on.</summary>
+/// <param name="State">Another text whenever such an answer might be another.</param>
+/// <param name="Source">What such an answer is read from.</param>
+/// <param name="PendingChanges">Of all these users together.</param>
+public sealed record ReadVersion(string State, ReadSource Source, long PendingChanges);
+
+/// <summary>Reads versions from analytics.read_versions, for everyone who asks at the same time in one
+/// statement.</summary>
+public sealed class ReadVersions(NpgsqlDataSource reads)
+{
+    private const int MostUsersAStatement = 2_000;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Question> _waiting = new();
+    private bool _isReading;
+
+    private sealed record Question(IReadOnlyCollection<Guid> UserIds)
+    {
+        public TaskCompletionSource<ReadVersion?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <param name="userIds">Distinct, in the same order each time; known or not.</param>
+    /// <returns>Null while it cannot be told: the views are read live, or a full refresh is under way.</returns>
+    /// <exception cref="NpgsqlException">The database cannot be asked.</exception>
+    public Task<ReadVersion?> ReadAsync(IReadOnlyCollection<Guid> userIds, CancellationToken ct)
+    {
+        var question = new Question(userIds);
+        lock (_gate)
+        {
+            _waiting.Enqueue(question);
+            if (!_isReading)
+            {
+                _isReading = true;
+                _ = ReadWaitingAsync();
+            }
+        }
+        return question.Answer.Task.WaitAsync(ct);
+    }
+
+    private async Task ReadWaitingAsync()
+    {
+        while (Next() is { Count: > 0 } questions)
+        {
+            try
+            {
+                var answers = await ReadAsync(questions).ConfigureAwait(false);
+                for (var i = 0; i < answers.Length; i++)
+                    questions[i].Answer.SetResult(answers[i]);
+            }
+            catch (Exception e)
+            {
+                foreach (var question in questions)
+                    question.Answer.TrySetException(e);
+            }
+        }
+    }
+
+    private List<Question> Next()
+    {
+        var next = new List<Question>();
+        lock (_gate)
+        {
+            for (var users = 0; users < MostUsersAStatement && _waiting.TryDequeue(out var question);)
+            {
+                next.Add(question);
+                users += question.UserIds.Count;
+            }
+            _isReading = next.Count > 0;
+        }
+        return next;
+    }
+
+    private async Task<ReadVersion?[]> ReadAsync(List<Question> questions)
+    {
+        var answers = new ReadVersion?[questions.Count];
+        await using var command = reads.CreateCommand("select v.grp, v.version, v.mode, v.pending_changes from analytics.read_versions($1, $2) as v");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]>
+        {
+            TypedValue = [.. questions.SelectMany(q => q.UserIds)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+        });
+        command.Parameters.Add(new NpgsqlParameter<int[]>
+        {
+            TypedValue = [.. questions.SelectMany((q, i) => Enumerable.Repeat(i, q.UserIds.Count))],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
+        });
+        await using var rows = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        while (await rows.ReadAsync().ConfigureAwait(false))
+            answers[rows.GetInt32(0)] = new ReadVersion(
+                rows.GetString(1), rows.GetString(2) == "NightlyOnly" ? ReadSource.Matview : ReadSource.Incremental, rows.GetInt64(3));
+        return answers;
+    }
+}
