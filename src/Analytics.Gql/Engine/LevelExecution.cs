@@ -51,7 +51,7 @@ public sealed class LevelExecution : ParallelExecutionStrategy
     }
 
     private Selection SelectionOf(ExecutionContext context, IObjectGraphType type, GraphQLSelectionSet selected) =>
-        ((OperationContext)context.UserContext).Selections.Of(
+        (Selections.SharedBy(context.Document) ?? ((OperationContext)context.UserContext).Selections).Of(
             type, selected, context.Schema, (t, s) => CollectFieldsFrom(context, t, s, null).Values);
 
     protected override void SetNodeError(ExecutionContext context, ExecutionNode node, ExecutionError error) =>

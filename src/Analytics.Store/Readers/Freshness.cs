@@ -37,6 +37,14 @@ internal abstract class FreshnessColumns
 
     public Freshness ToFreshness(ReadSource source) =>
         new(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source, VerifiedAt);
+
+    /// <summary>Where the columns stand in a statement whose first column is the ordinal.</summary>
+    public const int RefreshedAtOrdinal = 5;
+
+    /// <summary>The freshness of such a statement's head row.</summary>
+    public static Freshness FreshnessOf(NpgsqlDataReader head, ReadSource source) => new(
+        head.GetDateTime(1), head.GetDateTime(RefreshedAtOrdinal), head.GetInt32(2), head.GetDouble(3), source,
+        head.IsDBNull(4) ? null : head.GetDateTime(4));
 }
 
 public sealed class FreshnessReader(NpgsqlDataSource reads)

@@ -1,5 +1,4 @@
 // Weeks of users, for a batch of ranges in one statement, with totals and freshness from the same snapshot.
-using Dapper;
 using Npgsql;
 
 namespace Analytics.Store.Readers;
@@ -25,7 +24,8 @@ public sealed record WeeksOfUser(IReadOnlyList<WeekRow> Weeks, WeekTotals? Total
 
 public sealed class WeeklyAggregatesReader(NpgsqlDataSource reads)
 {
-    private static readonly Dictionary<WeeksShape, string> Texts = WeeksShape.All.ToDictionary(s => s, s => s.Sql());
+    private static readonly Dictionary<WeeksShape, string> Texts = WeeksShape.All.ToDictionary(
+        s => s, s => StatementText.Positional(s.Sql(), "userIds", "firsts", "lasts", "timeZones", "firstDays"));
 
     /// <summary>
     /// Reads a batch of ranges in one statement: from weekly_aggregates_current or the source's equivalent, and where a range
@@ -39,65 +39,61 @@ public sealed class WeeklyAggregatesReader(NpgsqlDataSource reads)
         IReadOnlyList<WeekRange> ranges, bool totals, ReadSource source, CancellationToken ct)
     {
         var anyCalendar = ranges.Any(r => r.Calendar != WeekCalendar.Iso);
-        await using var connection = await reads.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            Texts[new WeeksShape(source, totals, anyCalendar)], Parameters(ranges, anyCalendar), cancellationToken: ct));
-
-        var heads = new Row[ranges.Count];
-        var weeks = new List<WeekRow>[ranges.Count];
-        foreach (var row in rows)
-            if (row.WeekStart is { } week)
-                (weeks[row.Ordinal - 1] ??= []).Add(row.ToWeek(week));
-            else
-                heads[row.Ordinal - 1] = row;
-        return ranges.Select((range, i) => (range, heads[i].ToWeeks(weeks[i] ?? [], totals, source)))
-            .ToDictionary(r => r.range, r => r.Item2);
-    }
-
-    private static DynamicParameters Parameters(IReadOnlyList<WeekRange> ranges, bool anyCalendar)
-    {
-        var parameters = new DynamicParameters();
-        parameters.Add("userIds", ranges.Select(r => r.UserId).ToArray());
-        parameters.Add("firsts", ranges.Select(r => r.FirstWeek).ToArray());
-        parameters.Add("lasts", ranges.Select(r => r.LastWeek).ToArray());
-        if (anyCalendar)
+        await using var command = reads.CreateCommand(Texts[new WeeksShape(source, totals, anyCalendar)]);
+        AddParameters(command.Parameters, ranges, anyCalendar);
+        var heads = new Head[ranges.Count];
+        var weeks = new List<WeekRow>?[ranges.Count];
+        await using (var rows = await command.ExecuteReaderAsync(ct))
         {
-            parameters.Add("timeZones", ranges.Select(r => r.Calendar.TimeZone).ToArray());
-            parameters.Add("firstDays", ranges.Select(r => r.Calendar.IsoFirstDay).ToArray());
+            while (await rows.ReadAsync(ct))
+            {
+                var i = (int)rows.GetInt64(0) - 1;
+                if (rows.IsDBNull(WeeksShape.WeekStart)) heads[i] = Head.Of(rows, totals, source);
+                else (weeks[i] ??= []).Add(WeekOf(rows));
+            }
         }
-        return parameters;
+        var found = new Dictionary<WeekRange, WeeksOfUser>(ranges.Count);
+        for (var i = 0; i < heads.Length; i++)
+            found[ranges[i]] = heads[i].With(weeks[i] ?? []);
+        return found;
     }
 
-    /// <summary>Each range gives a head row (week null: totals and freshness), and its weeks in order.</summary>
-    private sealed class Row : FreshnessColumns
+    private static void AddParameters(NpgsqlParameterCollection parameters, IReadOnlyList<WeekRange> ranges, bool anyCalendar)
     {
-        public long Ordinal { get; init; }
-        public DateOnly? WeekStart { get; init; }
-        public int SessionCount { get; init; }
-        public double TotalDistanceM { get; init; }
-        public long TotalDurationS { get; init; }
-        public double TotalVolumeKg { get; init; }
-        public double? AvgRpe { get; init; }
-        public int SetCount { get; init; }
-        public int ExerciseCount { get; init; }
+        parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ranges.Select(r => r.UserId)] });
+        parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. ranges.Select(r => r.FirstWeek)] });
+        parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. ranges.Select(r => r.LastWeek)] });
+        if (!anyCalendar) return;
+        parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ranges.Select(r => r.Calendar.TimeZone)] });
+        parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. ranges.Select(r => r.Calendar.IsoFirstDay)] });
+    }
 
-        public WeekRow ToWeek(DateOnly week) => new(
-            week, SessionCount, TotalDistanceM, TotalDurationS, TotalVolumeKg, AvgRpe, SetCount, ExerciseCount, RefreshedAt);
+    // Column by column and not by Dapper, which boxes each value: 600 weeks have 5,000 of them.
+    private static WeekRow WeekOf(NpgsqlDataReader row) => new(
+        row.GetFieldValue<DateOnly>(WeeksShape.WeekStart), row.GetInt32(7), row.GetDouble(8), row.GetInt64(9), row.GetDouble(10),
+        row.IsDBNull(11) ? null : row.GetDouble(11), row.GetInt32(12), row.GetInt32(13), row.GetDateTime(FreshnessColumns.RefreshedAtOrdinal));
 
-        public WeeksOfUser ToWeeks(List<WeekRow> weeks, bool totals, ReadSource source)
+    /// <summary>What comes before the weeks of a range: its freshness and totals.</summary>
+    private readonly record struct Head(Freshness Freshness, WeekTotals? Totals)
+    {
+        public static Head Of(NpgsqlDataReader row, bool totals, ReadSource source) => new(
+            FreshnessColumns.FreshnessOf(row, source),
+            totals
+                ? new WeekTotals(
+                    0, row.GetInt32(7), row.GetDouble(8), row.GetInt64(9), row.GetDouble(10), row.IsDBNull(11) ? null : row.GetDouble(11),
+                    row.GetInt32(12), row.GetInt32(13))
+                : null);
+
+        public WeeksOfUser With(List<WeekRow> weeks)
         {
-            // The statement sorts the weeks of each range, and promises nothing about how it puts the ranges together.
+            // Each layer gives its weeks in order, and promises nothing about how the layers are put together.
             for (var i = 1; i < weeks.Count; i++)
                 if (weeks[i].WeekStart < weeks[i - 1].WeekStart)
                 {
                     weeks.Sort((a, b) => a.WeekStart.CompareTo(b.WeekStart));
                     break;
                 }
-            return new WeeksOfUser(
-                weeks,
-                !totals ? null : new WeekTotals(
-                    weeks.Count, SessionCount, TotalDistanceM, TotalDurationS, TotalVolumeKg, AvgRpe, SetCount, ExerciseCount),
-                ToFreshness(source));
+            return new WeeksOfUser(weeks, Totals is null ? null : Totals with { WeekCount = weeks.Count }, Freshness);
         }
     }
 }

@@ -16,6 +16,9 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
     private string Aggregate => AnyCalendar ? "session_summary" : "weekly_aggregates";
     private string Key => AnyCalendar ? "session_id" : "week_start";
 
+    /// <summary>The column that is null in a head row and tells the week in any other.</summary>
+    public const int WeekStart = 6;
+
     private const string Columns =
         "b.week_start, b.session_count, b.total_distance_m, b.total_duration_s, b.total_volume_kg, b.avg_rpe, b.set_count, b.exercise_count";
 
@@ -56,7 +59,7 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
             from unnest(@userIds, @firsts, @lasts) with ordinality as k (user_id, first_week, last_week, ordinal)
             """;
 
-    /// <summary>The weeks of one range k, ascending.</summary>
+    /// <summary>The weeks of one range k; of each layer ascending, for the index has them so.</summary>
     private string WeeksOfK => AnyCalendar
         ? $"""
             select d.week_start, count(*)::int as session_count, coalesce(sum(s.distance_m), 0) as total_distance_m,
@@ -76,7 +79,6 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
             {Source.Rows(Aggregate, Key, Totals ? $"{Columns}, b.rpe_sum, b.rpe_count, b.exercise_ids" : Columns,
                 "b.user_id = k.user_id and b.week_start between k.first_week and k.last_week",
                 "d.week_start between k.first_week and k.last_week")}
-            order by week_start
             offset 0
             """;
 

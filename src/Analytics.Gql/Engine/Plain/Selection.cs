@@ -1,4 +1,6 @@
 // What an operation selects of an object type: collected once, with what of it is plain.
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using GraphQL.Types;
 using GraphQLParser.AST;
@@ -6,7 +8,7 @@ using GraphQLParser.AST;
 namespace Analytics.Gql.Engine.Plain;
 
 // collect (merge fragments, evaluate @skip and @include) ⇒ which fields are plain, to any depth ⇒ keep for the
-// operation
+// document, or where it has directives for the operation
 //
 // Plain is what the object alone decides: properties without arguments, tasks or loaders, of scalars and enums, or of
 // objects and lists of objects that are plain in turn. All else takes the library's way, field by field.
@@ -19,11 +21,19 @@ internal sealed record SelectedField(GraphQLField Field, FieldType Definition, P
 /// <param name="Whole">Set when every field is plain.</param>
 internal sealed record Selection(SelectedField[] Fields, PlainObject? Whole);
 
-/// <summary>The selections of one operation: directives with variables make them differ from one to the next.</summary>
+/// <summary>The selections of a document, or of one operation: directives with variables make them differ from one to the
+/// next.</summary>
 internal sealed class Selections
 {
-    private readonly Lock _gate = new(); // loaders complete on several threads
-    private readonly Dictionary<(GraphQLSelectionSet, IObjectGraphType), Selection> _known = [];
+    private static readonly ConditionalWeakTable<GraphQLDocument, Selections> _shared = [];
+
+    private readonly ConcurrentDictionary<(GraphQLSelectionSet, IObjectGraphType), Selection> _known = [];
+
+    /// <returns>Those of every operation of the document, kept as long as it is; null where directives may decide.</returns>
+    public static Selections? SharedBy(GraphQLDocument document) =>
+        _shared.TryGetValue(document, out var known) ? known
+            : document.Source.Span.Contains('@') ? null
+            : _shared.GetOrCreateValue(document);
 
     /// <summary>Collects fields as the library does.</summary>
     public delegate IEnumerable<(GraphQLField Field, FieldType Definition)> Collector(
@@ -31,13 +41,10 @@ internal sealed class Selections
 
     public Selection Of(IObjectGraphType type, GraphQLSelectionSet selected, ISchema schema, Collector collect)
     {
-        lock (_gate)
-        {
-            if (_known.TryGetValue((selected, type), out var known)) return known;
-            SelectedField[] fields = [.. collect(type, selected).Select(f =>
-                new SelectedField(f.Field, f.Definition, PlainOf(type, f.Field, f.Definition, schema, collect)))];
-            return _known[(selected, type)] = new Selection(fields, WholeOf(type, fields));
-        }
+        if (_known.TryGetValue((selected, type), out var known)) return known;
+        SelectedField[] fields = [.. collect(type, selected).Select(f =>
+            new SelectedField(f.Field, f.Definition, PlainOf(type, f.Field, f.Definition, schema, collect)))];
+        return _known.GetOrAdd((selected, type), new Selection(fields, WholeOf(type, fields)));
     }
 
     private PlainValue? PlainOf(
