@@ -31,11 +31,11 @@ internal sealed class ReadLoad(Uri endpoint, int connections = ReadLoad.Connecti
         public TimeSpan Elapsed { get; set; }
         public double PerSecond => Durations.Count / Elapsed.TotalSeconds;
 
-        public void Record(TimeSpan duration, Answer answer)
+        public void Record(TimeSpan duration, TimedAnswer answer)
         {
             Durations.Record(duration);
             OwnDurations.Record(answer.OwnTime ?? duration);
-            Interlocked.Add(ref _bytes, answer.Body.Length);
+            Interlocked.Add(ref _bytes, answer.Bytes);
         }
 
         /// <summary>Its time counts too: a time-out is an answer that took at least that long.</summary>
@@ -68,6 +68,7 @@ internal sealed class ReadLoad(Uri endpoint, int connections = ReadLoad.Connecti
         async Task KeepAskingAsync(int turn)
         {
             var random = new Random(Interlocked.Increment(ref _seed));
+            using var buffer = new MemoryStream();
             for (; !done(); turn++)
             {
                 var (query, result) = (queries[turn % queries.Count], results[turn % queries.Count]);
@@ -75,7 +76,7 @@ internal sealed class ReadLoad(Uri endpoint, int connections = ReadLoad.Connecti
                 var asked = Stopwatch.GetTimestamp();
                 try
                 {
-                    var answer = await _client.PostAsync(query.Text, variables, ct);
+                    var answer = await _client.TimeAsync(query.Text, variables, buffer, ct);
                     result.Record(Stopwatch.GetElapsedTime(asked), answer);
                 }
                 catch (AnswerException e)
