@@ -818,7 +818,7 @@ begin
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -1108,7 +1108,7 @@ CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
 
 COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
 
-CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
+CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     select
@@ -1128,7 +1128,7 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
                l.exercise_ids
         from analytics.session_summary_live as l
-        where session_ids is null
+        where session_ids is null and not folded
         union all
         select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
                u.exercise_ids
@@ -1142,15 +1142,16 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
                m.exercise_ids
         from analytics.session_summary as m
-        where session_ids is not null and m.session_id <> all (session_ids)
-          -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
-          and (select true from analytics.session_summary_delta as d
-               where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+        where folded
+           or session_ids is not null and m.session_id <> all (session_ids)
+              -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+              and (select true from analytics.session_summary_delta as d
+                   where d.user_id = m.user_id and d.session_id = m.session_id) is not true
     ) as s
     group by s.user_id, s.week_start
 $$;
 
-COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core.';
+COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core, or where folded all from the matview session_summary.';
 
 CREATE FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1238,7 +1239,7 @@ begin
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -1275,10 +1276,13 @@ CREATE TABLE analytics.aggregates (
     name text NOT NULL,
     key_columns text[] NOT NULL,
     columns text[] NOT NULL,
-    ordinal integer NOT NULL
+    ordinal integer NOT NULL,
+    is_folded boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
+
+COMMENT ON COLUMN analytics.aggregates.is_folded IS 'The matview is made of session_summary and shares its stamp: it is refreshed after it, and not when that failed.';
 
 CREATE VIEW analytics.personal_records_live AS
  SELECT n.user_id,
@@ -1739,45 +1743,6 @@ COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, b
 
 COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
 
-CREATE VIEW analytics.weekly_aggregates_live AS
- SELECT n.user_id,
-    n.week_start,
-    n.session_count,
-    n.total_distance_m,
-    n.total_duration_s,
-    n.total_volume_kg,
-    n.avg_rpe,
-    n.set_count,
-    n.exercise_count,
-    n.rpe_sum,
-    n.rpe_count,
-    n.exercise_ids
-   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[]) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
-
-COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
-
 CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
  SELECT v.user_id,
     v.week_start,
@@ -1791,7 +1756,19 @@ CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
     v.rpe_sum,
     v.rpe_count,
     v.exercise_ids
-   FROM analytics.weekly_aggregates_live v
+   FROM ( SELECT n.user_id,
+            n.week_start,
+            n.session_count,
+            n.total_distance_m,
+            n.total_duration_s,
+            n.total_volume_kg,
+            n.avg_rpe,
+            n.set_count,
+            n.exercise_count,
+            n.rpe_sum,
+            n.rpe_count,
+            n.exercise_ids
+           FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[], true) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids)) v
   WITH NO DATA;
 
 COMMENT ON MATERIALIZED VIEW analytics.weekly_aggregates IS 'Pre-computed weekly_aggregates, as of its stamp in refresh_state; read weekly_aggregates_current.';
@@ -1857,6 +1834,45 @@ UNION ALL
 COMMENT ON VIEW analytics.weekly_aggregates_current IS 'weekly_aggregates as readers see it: the delta, and the matview where the delta is silent. Columns as in weekly_aggregates_live.';
 
 COMMENT ON COLUMN analytics.weekly_aggregates_current.last_refresh_at IS 'When this row was recomputed.';
+
+CREATE VIEW analytics.weekly_aggregates_live AS
+ SELECT n.user_id,
+    n.week_start,
+    n.session_count,
+    n.total_distance_m,
+    n.total_duration_s,
+    n.total_volume_kg,
+    n.avg_rpe,
+    n.set_count,
+    n.exercise_count,
+    n.rpe_sum,
+    n.rpe_count,
+    n.exercise_ids
+   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[], false) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
+
+COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
 
 CREATE TABLE core.exercises (
     exercise_id uuid DEFAULT gen_random_uuid() NOT NULL,

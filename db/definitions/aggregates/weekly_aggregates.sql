@@ -17,15 +17,17 @@
 --          ) as c
 --          cross join state
 --          cross join lateral (
---              select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
+--              select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
 --              where n.user_id = c.user_id and n.week_start = c.week
 --              offset 0
 --          ) as n
 --          where not state.folding
+-- A week is the sum of its sessions, and a full refresh has just made those anew.
+-- @folded  select n.* from analytics.weekly_aggregates_narrow(null, null, true) as n
 
 -- A plain SQL function without settings of its own: the planner puts its query in place of the call, so that conditions on
 -- the user and the week reach the tables' indexes, and for null the other branches are gone.
-create function analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[])
+create function analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean)
     returns table (
         user_id uuid, week_start date,
         session_count int, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric,
@@ -49,7 +51,7 @@ as $weeks$
         select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
                l.exercise_ids
         from analytics.session_summary_live as l
-        where session_ids is null
+        where session_ids is null and not folded
         union all
         select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
                u.exercise_ids
@@ -63,20 +65,21 @@ as $weeks$
         select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
                m.exercise_ids
         from analytics.session_summary as m
-        where session_ids is not null and m.session_id <> all (session_ids)
-          -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
-          and (select true from analytics.session_summary_delta as d
-               where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+        where folded
+           or session_ids is not null and m.session_id <> all (session_ids)
+              -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+              and (select true from analytics.session_summary_delta as d
+                   where d.user_id = m.user_id and d.session_id = m.session_id) is not true
     ) as s
     group by s.user_id, s.week_start
 $weeks$;
 
 comment on function analytics.weekly_aggregates_narrow is
     'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what '
-    'session_summary_current has; null: all from core.';
+    'session_summary_current has; null: all from core, or where folded all from the matview session_summary.';
 
 create view analytics.weekly_aggregates_live as
-select n.* from analytics.weekly_aggregates_narrow(null, null) as n;
+select n.* from analytics.weekly_aggregates_narrow(null, null, false) as n;
 
 comment on view analytics.weekly_aggregates_live is
     'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';

@@ -3,6 +3,8 @@
 // definition changed ⇒ <name>_live_next, <name>_next built and indexed (readers go on, staging waits)
 //                    ⇒ one short transaction: *_current replaced, old dropped, new renamed, stamp published
 // Readers never see a missing, empty or mixed view: each name always stands for something whole.
+using Analytics.Store.Readers;
+using Analytics.Store.Refresh;
 using Dapper;
 using Npgsql;
 
@@ -25,7 +27,11 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
         var sql = new AggregateSql(declaration, columns);
 
         // Taken before the build reads, published with the swap: no row is older than the stamp says.
-        var stamp = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("select clock_timestamp()", cancellationToken: ct));
+        var stamp = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
+            declaration.Folded is null
+                ? "select clock_timestamp()"
+                : $"select {ReadSources.Stamp(AggregateCatalogue.Places)}",
+            cancellationToken: ct));
         log($"building {_name}");
         await ExecuteAsync(sql.CreateMatview, ct);
         await ExecuteAsync(sql.CreateKeyIndex, ct);
@@ -86,11 +92,16 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
             """, ct);
         await connection.ExecuteAsync(new CommandDefinition("""
             update analytics.refresh_state set stamps = stamps || jsonb_build_object(@name::text, @stamp::timestamptz);
-            insert into analytics.aggregates (name, key_columns, columns, ordinal)
-            values (@name, @key, @columns, (select count(*) from analytics.aggregates))
-            on conflict (name) do update set key_columns = excluded.key_columns, columns = excluded.columns;
+            insert into analytics.aggregates (name, key_columns, columns, ordinal, is_folded)
+            values (@name, @key, @columns, (select count(*) from analytics.aggregates), @isFolded)
+            on conflict (name) do update set
+                key_columns = excluded.key_columns, columns = excluded.columns, is_folded = excluded.is_folded;
             """,
-            new { name = _name, stamp, key = declaration.Key.ToArray(), columns = columns.Select(c => c.Name).ToArray() },
+            new
+            {
+                name = _name, stamp, key = declaration.Key.ToArray(), columns = columns.Select(c => c.Name).ToArray(),
+                isFolded = declaration.Folded is not null,
+            },
             transaction, cancellationToken: ct));
         await MigrationLedger.RecordDefinitionAsync(connection, $"aggregates/{_name}", checksum, ct);
     }

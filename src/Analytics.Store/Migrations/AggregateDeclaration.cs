@@ -18,10 +18,14 @@ namespace Analytics.Store.Migrations;
 /// out, and those are read from the live view. Null: all are. What it shares with the live view goes into a function
 /// <c>analytics.{Name}_narrow(uuid[])</c> in the same file, upon which the view is built.
 /// </param>
+/// <param name="Folded">
+/// The live view's rows (<c>@folded</c>) out of the matview session_summary alone, for less: what the matview is made of.
+/// Null: it is made of the live view.
+/// </param>
 /// <param name="Indexes">Column lists (<c>@index</c>) that matview and delta get, tombstones included.</param>
 /// <param name="Pages">Column lists (<c>@page</c>) for reads in that order; the delta's leaves tombstones out.</param>
 public sealed partial record AggregateDeclaration(
-    string Name, string Text, IReadOnlyList<string> Key, string Changed, string? With, string? Shortcut,
+    string Name, string Text, IReadOnlyList<string> Key, string Changed, string? With, string? Shortcut, string? Folded,
     IReadOnlyList<string> Indexes, IReadOnlyList<string> Pages)
 {
     public string LiveView => $"analytics.{Name}_live";
@@ -42,7 +46,7 @@ public sealed partial record AggregateDeclaration(
         var declaration = new AggregateDeclaration(
             script.Name, script.Text,
             [.. One("key").Split(',', StringSplitOptions.TrimEntries)], One("changed"),
-            AtMostOne("with"), AtMostOne("shortcut"),
+            AtMostOne("with"), AtMostOne("shortcut"), AtMostOne("folded"),
             [.. directives["index"]], [.. directives["page"]]);
         if (declaration.Key[0] != "user_id")
             throw new MigrationException(

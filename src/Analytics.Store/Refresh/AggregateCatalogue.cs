@@ -10,6 +10,9 @@ public sealed record KeptAggregate
     public required string Name { get; init; }
     public required string[] KeyColumns { get; init; }
 
+    /// <summary>Its matview is made of <see cref="AggregateCatalogue.Places"/>.</summary>
+    public required bool IsFolded { get; init; }
+
     /// <summary>In the live view's order.</summary>
     public required string[] Columns { get; init; }
 }
@@ -25,7 +28,7 @@ public static class AggregateCatalogue
     /// </summary>
     public static async Task<IReadOnlyList<KeptAggregate>> ReadAsync(NpgsqlConnection connection, CancellationToken ct) =>
         [.. await connection.QueryAsync<KeptAggregate>(new CommandDefinition("""
-            select a.name as Name, a.key_columns as KeyColumns, a.columns as Columns
+            select a.name as Name, a.key_columns as KeyColumns, a.columns as Columns, a.is_folded as IsFolded
             from analytics.aggregates as a order by a.name <> @Places, a.ordinal
             """, new { Places }, cancellationToken: ct))];
 }

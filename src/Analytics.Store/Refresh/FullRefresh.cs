@@ -25,6 +25,10 @@ public sealed record FullRefreshResult(bool Ran, long StagedChanges, IReadOnlyLi
 /// <summary>Refreshes every matview without blocking its readers.</summary>
 public sealed class FullRefresh(string connectionString)
 {
+    /// <summary>For one session a night. With PostgreSQL's 4 MB it sorts and hashes on disk, and reads every set by an index to
+    /// avoid that: a quarter more CPU for personal records.</summary>
+    private const string WorkMemory = "64MB";
+
     private sealed record Stamped(string Aggregate, DateTime Stamp);
 
     // Unpooled and with no statement timeout: the session lock must not travel, and a night may take its time.
@@ -41,7 +45,7 @@ public sealed class FullRefresh(string connectionString)
     {
         await using var connection = new NpgsqlConnection(_connectionString);
         await connection.OpenAsync(ct);
-        await ExecuteAsync(connection, "set statement_timeout = 0; set client_min_messages = warning", ct);
+        await ExecuteAsync(connection, $"set statement_timeout = 0; set client_min_messages = warning; set work_mem = '{WorkMemory}'", ct);
         if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);
 
@@ -95,10 +99,18 @@ public sealed class FullRefresh(string connectionString)
         foreach (var aggregate in aggregates)
         {
             step?.Invoke(new RefreshStep($"refreshing {aggregate.Name}", stamps.Count + errors.Count, aggregates.Count));
+            if (aggregate.IsFolded && stamps.All(s => s.Aggregate != AggregateCatalogue.Places))
+            {
+                errors.Add($"{aggregate.Name}: not refreshed, because {AggregateCatalogue.Places}, which it is made of, was not");
+                continue;
+            }
             try
             {
-                // Before REFRESH takes its snapshot: the stamp may be too early, never too late.
-                var stamp = await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
+                // Before REFRESH takes its snapshot: the stamp may be too early, never too late. What is made of session_summary
+                // is as old as that.
+                var stamp = aggregate.IsFolded
+                    ? stamps.Single(s => s.Aggregate == AggregateCatalogue.Places).Stamp
+                    : await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
                 await ExecuteAsync(connection, $"refresh materialized view concurrently analytics.{aggregate.Name}", ct);
                 stamps.Add(new Stamped(aggregate.Name, stamp));
             }

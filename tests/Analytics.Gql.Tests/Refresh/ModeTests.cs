@@ -105,6 +105,29 @@ public sealed class ModeTests(DatabaseFixture fixture) : IClassFixture<DatabaseF
     }
 
     [Fact]
+    public async Task Weeks_are_not_refreshed_where_the_sessions_they_are_made_of_are_not()
+    {
+        await _workouts.FullRefreshAsync();
+        await SessionAsync();
+        await _workouts.DrainAsync();
+        const string stamps = "select (s.stamps - 'personal_records')::text from analytics.refresh_state as s";
+        const string kept = "select count(*) from analytics.weekly_aggregates_delta";
+        var (before, rows) = (await fixture.Database.ScalarAsync<string>(stamps), await fixture.Database.ScalarAsync<long>(kept));
+        await fixture.Database.ExecuteAsync("drop index analytics.session_summary_key");
+        var failed = await _workouts.FullRefreshAsync();
+        Assert.Equal(2, failed.Errors.Count);
+        Assert.Contains("weekly_aggregates: not refreshed, because session_summary", failed.Errors[1], StringComparison.Ordinal);
+        Assert.Equal((before, rows), (await fixture.Database.ScalarAsync<string>(stamps), await fixture.Database.ScalarAsync<long>(kept)));
+        await _workouts.AssertExactAsync();
+
+        await fixture.Database.ExecuteAsync("create unique index session_summary_key on analytics.session_summary (user_id, session_id)");
+        Assert.True((await _workouts.FullRefreshAsync()).Succeeded);
+        Assert.True(await fixture.Database.ScalarAsync<bool>(
+            "select s.stamps -> 'weekly_aggregates' = s.stamps -> 'session_summary' from analytics.refresh_state as s"));
+        await _workouts.AssertExactAsync();
+    }
+
+    [Fact]
     public async Task A_drain_with_a_snapshot_older_than_its_lock_is_refused()
     {
         var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fixture.Database.ExecuteAsync(
