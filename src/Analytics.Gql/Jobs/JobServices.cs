@@ -7,7 +7,8 @@ public static class JobServices
 {
     public static IServiceCollection AddRefreshJobs(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton<Backlog>().AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>();
+        services.AddSingleton<Backlog>().AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>()
+            .AddHostedService<HeartbeatWorker>();
         // Quartz keeps its tables in a schema of its own.
         var store = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "quartz", ApplicationName = "analytics-gql jobs" };
         services.AddQuartz(quartz =>
