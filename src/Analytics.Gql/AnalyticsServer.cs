@@ -37,7 +37,8 @@ public static class AnalyticsServer
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
         builder.Services.AddHostedService(s => s.GetRequiredService<Calendars>());
         builder.Services.AddRefreshJobs(connection);
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"])
+            .AddCheck<LeavingHealth>("leaving", tags: ["ready"]);
 
         var app = builder.Build();
         app.UseAnalyticsHttp();
@@ -82,6 +83,7 @@ public static class AnalyticsServer
     private static void AddSubscriptions(IServiceCollection services, string connection)
     {
         services.AddStreaming();
+        services.AddSingleton<IConfigureOptions<HostOptions>, StopTimes>();
         services.AddSingleton(new RefreshFeedSource(connection)).AddSingleton<RefreshEvents>().AddSingleton<RefreshFeed>();
         services.AddHostedService(s => s.GetRequiredService<RefreshFeed>());
     }
