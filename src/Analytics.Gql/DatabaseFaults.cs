@@ -34,17 +34,31 @@ internal sealed class DatabaseHealth(RefreshControl control, ReadServers servers
     {
         try
         {
-            if (!servers.HasReplicas || !mode.IsPrimaryAway)
-            {
+            if (!servers.HasReplicas)
                 await control.ReadAsync(cancellationToken);
+            if (!servers.HasReplicas || (!mode.IsPrimaryAway && await AnswersAsync(control.ReadAsync(cancellationToken))))
                 return HealthCheckResult.Healthy($"mode {mode.Status.Mode}");
-            }
             await RefreshControl.ReadReplicaAsync(servers, cancellationToken);
             return HealthCheckResult.Degraded($"mode {mode.Status.Mode}; the primary is away, replicas are read");
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (IsAway(e))
         {
             return HealthCheckResult.Unhealthy("The database cannot be reached or is not migrated.", e);
         }
     }
+
+    private static async Task<bool> AnswersAsync(Task<RefreshStatus> look)
+    {
+        try
+        {
+            await look;
+            return true;
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsAway(Exception e) => e is NpgsqlException or InvalidOperationException or TimeoutException;
 }
