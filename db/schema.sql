@@ -25,6 +25,20 @@ CREATE FUNCTION analytics.beats(value numeric, reached_at timestamp with time zo
 
 COMMENT ON FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) IS 'Whether a value takes a record, in the order that personal_records_live chooses by; false without a value.';
 
+CREATE FUNCTION analytics.complete_until() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if pg_is_in_recovery() then
+        return (select least(h.beat_at, transaction_timestamp()) from analytics.heartbeat as h);
+    end if;
+    return transaction_timestamp();
+end
+$$;
+
+COMMENT ON FUNCTION analytics.complete_until() IS 'Every change committed before this instant is in the caller''s snapshot: the transaction''s time, on a replica no later than the latest heartbeat that has been replayed.';
+
 CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -110,10 +124,17 @@ declare
     stamp timestamptz;
     verified timestamptz;
     staged int;
+    -- On the primary the transaction's time, which costs nothing to know; a replica looks it up.
+    complete timestamptz := transaction_timestamp();
+    replica_lag_s float8 := 0;
 begin
+    if pg_is_in_recovery() then
+        select least(h.beat_at, complete) into complete from analytics.heartbeat as h;
+        replica_lag_s := extract(epoch from transaction_timestamp() - complete);
+    end if;
     if source = 'LIVE' then
         return query
-        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8, null::timestamptz
+        select u, complete, complete, 0, replica_lag_s, null::timestamptz
         from (select distinct unnest(user_ids)) as x (u);
         return;
     end if;
@@ -191,12 +212,12 @@ begin
         from pending as p group by p.user_id
     )
     select a.user_id,
-           case when source = 'MATVIEW' then least(stamp, t.oldest)
-                else least(transaction_timestamp(), t.oldest)
+           case when source = 'MATVIEW' then least(stamp, t.oldest, complete)
+                else least(complete, t.oldest)
            end,
            case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
            coalesce(t.rows, 0),
-           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8,
+           greatest(extract(epoch from transaction_timestamp() - t.oldest)::float8, replica_lag_s),
            verified
     from asked as a
     left join totals as t on t.user_id = a.user_id;
@@ -861,15 +882,15 @@ CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of tim
         from analytics.refresh_runs as r
         where r.kind = 'INCREMENTAL' and r.started_at > transaction_timestamp() - interval '30 seconds' and r.outcome = 'SUCCEEDED'
     )
-    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
+    select case when source = 'MATVIEW' then least(s.stamp, p.oldest, c.until) else least(c.until, p.oldest) end,
            case source when 'MATVIEW' then s.stamp
-                       when 'LIVE' then transaction_timestamp()
+                       when 'LIVE' then c.until
                        else greatest(s.stamp, s.last_incremental_at) end,
            p.rows,
-           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8,
+           greatest(extract(epoch from transaction_timestamp() - least(c.until, p.oldest)), 0)::float8,
            case when source <> 'LIVE' then s.verified end,
            case when source = 'INCREMENTAL' and p.staged > 0 then p.staged / nullif(d.per_s, 0) end
-    from state as s cross join pending as p cross join drained as d;
+    from state as s cross join pending as p cross join drained as d cross join analytics.complete_until() as c (until);
 $$;
 
 COMMENT ON FUNCTION analytics.service_freshness(source text) IS 'How fresh the whole service is, read from the given source; catch_up_s: seconds until what is staged will be drained, by the pace of the last half minute.';
@@ -1233,6 +1254,17 @@ CREATE TABLE analytics.aggregates (
 );
 
 COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
+
+CREATE TABLE analytics.heartbeat (
+    one boolean DEFAULT true NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT heartbeat_one_check CHECK (one)
+)
+WITH (fillfactor='10', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200', vacuum_truncate='false');
+
+COMMENT ON TABLE analytics.heartbeat IS 'One row: the latest beat of the primary''s clock, written each second by servers that read from replicas.';
+
+COMMENT ON COLUMN analytics.heartbeat.beat_at IS 'Taken before its own commit: whoever sees it sees everything that was committed before that instant.';
 
 CREATE VIEW analytics.personal_records_live AS
  SELECT n.user_id,
@@ -1826,6 +1858,9 @@ CREATE TABLE core.users (
 
 ALTER TABLE ONLY analytics.aggregates
     ADD CONSTRAINT aggregates_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY analytics.heartbeat
+    ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY analytics.personal_records_delta
     ADD CONSTRAINT personal_records_delta_pkey PRIMARY KEY (user_id, exercise_id);

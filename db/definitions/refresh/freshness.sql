@@ -9,8 +9,24 @@
 --
 -- On a replica nothing is complete beyond the latest heartbeat that it has replayed: as_of is no later, and lag_s counts
 -- from there. pending_changes counts what has reached the replica.
-drop function if exists analytics.freshness(uuid[], text, text);
-create function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
+--
+-- Replaced in place: a reader that has planned with a function that is dropped then fails, and readers go on while a new
+-- version is brought in. Only where the columns are others is it dropped.
+do $columns$
+begin
+    if pg_get_function_result(to_regprocedure('analytics.freshness(uuid[], text, text)')) <>
+       'TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, '
+       'pending_changes integer, lag_s double precision, verified_at timestamp with time zone)' then
+        drop function analytics.freshness(uuid[], text, text);
+    end if;
+    if pg_get_function_result(to_regprocedure('analytics.service_freshness(text)')) <>
+       'TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, '
+       'lag_s double precision, verified_at timestamp with time zone, catch_up_s double precision)' then
+        drop function analytics.service_freshness(text);
+    end if;
+end
+$columns$;
+create or replace function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
     returns table (user_id uuid, as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8,
                    verified_at timestamptz)
     language plpgsql stable security definer rows 50
@@ -126,8 +142,7 @@ comment on function analytics.freshness is
     'aggregate: whose stamp counts, null for the oldest of all.';
 
 -- The same for the whole service. pending_changes is exact up to 100,000 and stays there beyond.
-drop function if exists analytics.service_freshness(text);
-create function analytics.service_freshness(source text)
+create or replace function analytics.service_freshness(source text)
     returns table (as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8,
                    verified_at timestamptz, catch_up_s float8)
     language sql stable security definer
