@@ -25,6 +25,20 @@ CREATE FUNCTION analytics.beats(value numeric, reached_at timestamp with time zo
 
 COMMENT ON FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) IS 'Whether a value takes a record, in the order that personal_records_live chooses by; false without a value.';
 
+CREATE FUNCTION analytics.complete_until() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if pg_is_in_recovery() then
+        return (select least(h.beat_at, transaction_timestamp()) from analytics.heartbeat as h);
+    end if;
+    return transaction_timestamp();
+end
+$$;
+
+COMMENT ON FUNCTION analytics.complete_until() IS 'Every change committed before this instant is in the caller''s snapshot: the transaction''s time, on a replica no later than the latest heartbeat that has been replayed.';
+
 CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -110,10 +124,17 @@ declare
     stamp timestamptz;
     verified timestamptz;
     staged int;
+    -- On the primary the transaction's time, which costs nothing to know; a replica looks it up.
+    complete timestamptz := transaction_timestamp();
+    replica_lag_s float8 := 0;
 begin
+    if pg_is_in_recovery() then
+        select least(h.beat_at, complete) into complete from analytics.heartbeat as h;
+        replica_lag_s := extract(epoch from transaction_timestamp() - complete);
+    end if;
     if source = 'LIVE' then
         return query
-        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8, null::timestamptz
+        select u, complete, complete, 0, replica_lag_s, null::timestamptz
         from (select distinct unnest(user_ids)) as x (u);
         return;
     end if;
@@ -191,12 +212,12 @@ begin
         from pending as p group by p.user_id
     )
     select a.user_id,
-           case when source = 'MATVIEW' then least(stamp, t.oldest)
-                else least(transaction_timestamp(), t.oldest)
+           case when source = 'MATVIEW' then least(stamp, t.oldest, complete)
+                else least(complete, t.oldest)
            end,
            case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
            coalesce(t.rows, 0),
-           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8,
+           greatest(extract(epoch from transaction_timestamp() - t.oldest)::float8, replica_lag_s),
            verified
     from asked as a
     left join totals as t on t.user_id = a.user_id;
@@ -520,52 +541,6 @@ $$;
 
 COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
 
-CREATE FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) RETURNS TABLE(grp integer, version text, mode text, pending_changes bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_column
-declare
-    state record;
-    engine text;
-    floor bigint;
-    pending jsonb;
-begin
-    select s.mode, s.generation, s.folded_generation, s.drain_number, s.last_incremental_at, s.stamps
-    into state from analytics.refresh_state as s;
-    if state.mode = 'Live' or state.generation <> state.folded_generation then
-        return;
-    end if;
-    -- A server that was restarted may have been restored.
-    engine := concat_ws('|', state.mode, state.generation, state.stamps, pg_postmaster_start_time());
-    floor := coalesce((select min(e.drain_number) from analytics.refresh_events as e), state.drain_number + 1);
-    if state.mode = 'NightlyOnly' or exists (select from analytics.staging_changes) then
-        select jsonb_object_agg(f.user_id, jsonb_build_array(f.pending_changes, f.as_of)) into pending
-        from analytics.freshness(
-            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end) as f
-        where f.pending_changes > 0;
-    end if;
-
-    return query
-    select k.grp,
-           engine || string_agg(
-               concat_ws('|', k.user_id, coalesce(d.number, -floor), pending -> k.user_id::text,
-                         quote_nullable(u.display_name)),
-               E'\n' order by k.ordinal),
-           state.mode,
-           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint
-    from unnest(user_ids, groups) with ordinality as k (user_id, grp, ordinal)
-    left join core.users as u on u.user_id = k.user_id
-    left join lateral (
-        select e.drain_number as number from analytics.refresh_events as e
-        where e.user_id = k.user_id order by e.drain_number desc limit 1
-    ) as d on true
-    group by k.grp;
-end
-$$;
-
-COMMENT ON FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) IS 'For each group of users a text that differs whenever an answer about them read from the current views might; no row while it cannot be told. pending_changes: of all users of the group.';
-
 CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -818,7 +793,7 @@ begin
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -907,15 +882,15 @@ CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of tim
         from analytics.refresh_runs as r
         where r.kind = 'INCREMENTAL' and r.started_at > transaction_timestamp() - interval '30 seconds' and r.outcome = 'SUCCEEDED'
     )
-    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
+    select case when source = 'MATVIEW' then least(s.stamp, p.oldest, c.until) else least(c.until, p.oldest) end,
            case source when 'MATVIEW' then s.stamp
-                       when 'LIVE' then transaction_timestamp()
+                       when 'LIVE' then c.until
                        else greatest(s.stamp, s.last_incremental_at) end,
            p.rows,
-           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8,
+           greatest(extract(epoch from transaction_timestamp() - least(c.until, p.oldest)), 0)::float8,
            case when source <> 'LIVE' then s.verified end,
            case when source = 'INCREMENTAL' and p.staged > 0 then p.staged / nullif(d.per_s, 0) end
-    from state as s cross join pending as p cross join drained as d;
+    from state as s cross join pending as p cross join drained as d cross join analytics.complete_until() as c (until);
 $$;
 
 COMMENT ON FUNCTION analytics.service_freshness(source text) IS 'How fresh the whole service is, read from the given source; catch_up_s: seconds until what is staged will be drained, by the pace of the last half minute.';
@@ -1108,7 +1083,7 @@ CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
 
 COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
 
-CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
+CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     select
@@ -1128,7 +1103,7 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
                l.exercise_ids
         from analytics.session_summary_live as l
-        where session_ids is null and not folded
+        where session_ids is null
         union all
         select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
                u.exercise_ids
@@ -1142,16 +1117,15 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
                m.exercise_ids
         from analytics.session_summary as m
-        where folded
-           or session_ids is not null and m.session_id <> all (session_ids)
-              -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
-              and (select true from analytics.session_summary_delta as d
-                   where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+        where session_ids is not null and m.session_id <> all (session_ids)
+          -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+          and (select true from analytics.session_summary_delta as d
+               where d.user_id = m.user_id and d.session_id = m.session_id) is not true
     ) as s
     group by s.user_id, s.week_start
 $$;
 
-COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core, or where folded all from the matview session_summary.';
+COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core.';
 
 CREATE FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1239,7 +1213,7 @@ begin
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -1276,13 +1250,21 @@ CREATE TABLE analytics.aggregates (
     name text NOT NULL,
     key_columns text[] NOT NULL,
     columns text[] NOT NULL,
-    ordinal integer NOT NULL,
-    is_folded boolean DEFAULT false NOT NULL
+    ordinal integer NOT NULL
 );
 
 COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
 
-COMMENT ON COLUMN analytics.aggregates.is_folded IS 'The matview is made of session_summary and shares its stamp: it is refreshed after it, and not when that failed.';
+CREATE TABLE analytics.heartbeat (
+    one boolean DEFAULT true NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT heartbeat_one_check CHECK (one)
+)
+WITH (fillfactor='10', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200', vacuum_truncate='false');
+
+COMMENT ON TABLE analytics.heartbeat IS 'One row: the latest beat of the primary''s clock, written each second by servers that read from replicas.';
+
+COMMENT ON COLUMN analytics.heartbeat.beat_at IS 'Taken before its own commit: whoever sees it sees everything that was committed before that instant.';
 
 CREATE VIEW analytics.personal_records_live AS
  SELECT n.user_id,
@@ -1743,6 +1725,45 @@ COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, b
 
 COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
 
+CREATE VIEW analytics.weekly_aggregates_live AS
+ SELECT n.user_id,
+    n.week_start,
+    n.session_count,
+    n.total_distance_m,
+    n.total_duration_s,
+    n.total_volume_kg,
+    n.avg_rpe,
+    n.set_count,
+    n.exercise_count,
+    n.rpe_sum,
+    n.rpe_count,
+    n.exercise_ids
+   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[]) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
+
+COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
+
 CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
  SELECT v.user_id,
     v.week_start,
@@ -1756,19 +1777,7 @@ CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
     v.rpe_sum,
     v.rpe_count,
     v.exercise_ids
-   FROM ( SELECT n.user_id,
-            n.week_start,
-            n.session_count,
-            n.total_distance_m,
-            n.total_duration_s,
-            n.total_volume_kg,
-            n.avg_rpe,
-            n.set_count,
-            n.exercise_count,
-            n.rpe_sum,
-            n.rpe_count,
-            n.exercise_ids
-           FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[], true) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids)) v
+   FROM analytics.weekly_aggregates_live v
   WITH NO DATA;
 
 COMMENT ON MATERIALIZED VIEW analytics.weekly_aggregates IS 'Pre-computed weekly_aggregates, as of its stamp in refresh_state; read weekly_aggregates_current.';
@@ -1835,45 +1844,6 @@ COMMENT ON VIEW analytics.weekly_aggregates_current IS 'weekly_aggregates as rea
 
 COMMENT ON COLUMN analytics.weekly_aggregates_current.last_refresh_at IS 'When this row was recomputed.';
 
-CREATE VIEW analytics.weekly_aggregates_live AS
- SELECT n.user_id,
-    n.week_start,
-    n.session_count,
-    n.total_distance_m,
-    n.total_duration_s,
-    n.total_volume_kg,
-    n.avg_rpe,
-    n.set_count,
-    n.exercise_count,
-    n.rpe_sum,
-    n.rpe_count,
-    n.exercise_ids
-   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[], false) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
-
-COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
-
 CREATE TABLE core.exercises (
     exercise_id uuid DEFAULT gen_random_uuid() NOT NULL,
     name text NOT NULL,
@@ -1888,6 +1858,9 @@ CREATE TABLE core.users (
 
 ALTER TABLE ONLY analytics.aggregates
     ADD CONSTRAINT aggregates_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY analytics.heartbeat
+    ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY analytics.personal_records_delta
     ADD CONSTRAINT personal_records_delta_pkey PRIMARY KEY (user_id, exercise_id);
@@ -1928,8 +1901,6 @@ ALTER TABLE ONLY core.users
 CREATE UNIQUE INDEX personal_records_key ON analytics.personal_records USING btree (user_id, exercise_id);
 
 CREATE INDEX refresh_events_refreshed ON analytics.refresh_events USING btree (refreshed_at);
-
-CREATE INDEX refresh_events_user ON analytics.refresh_events USING btree (user_id, drain_number);
 
 CREATE INDEX refresh_runs_started ON analytics.refresh_runs USING btree (kind, started_at);
 

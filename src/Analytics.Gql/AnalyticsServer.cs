@@ -21,7 +21,7 @@ namespace Analytics.Gql;
 public static class AnalyticsServer
 {
     public const string ConnectionKey = "ConnectionStrings:Analytics";
-    private static readonly object Reads = nameof(Reads);
+    public const string ReadConnectionKey = "ConnectionStrings:AnalyticsRead";
 
     /// <summary>A server that is ready to run. The database must be migrated.</summary>
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
@@ -31,13 +31,14 @@ public static class AnalyticsServer
         configure?.Invoke(builder);
         builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);
-        AddStore(builder.Services, connection);
+        AddStore(builder.Services, connection, builder.Configuration[ReadConnectionKey] is { Length: > 0 } reads ? reads : null);
         AddApi(builder.Services);
         AddSubscriptions(builder.Services, connection);
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
         builder.Services.AddHostedService(s => s.GetRequiredService<Calendars>());
         builder.Services.AddRefreshJobs(connection);
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"])
+            .AddCheck<LeavingHealth>("leaving", tags: ["ready"]);
 
         var app = builder.Build();
         app.UseAnalyticsHttp();
@@ -50,43 +51,39 @@ public static class AnalyticsServer
         return app;
     }
 
+    /// <summary>Of the primary: of several hosts, whichever is it.</summary>
     /// <exception cref="SettingsException">It is not set.</exception>
     public static string ConnectionString(IConfiguration settings) => settings[ConnectionKey] is { Length: > 0 } connection
-        ? connection
+        ? DataSources.OfPrimary(connection)
         : throw new SettingsException(
             $"{ConnectionKey} is not set. Set ConnectionStrings__Analytics to an Npgsql connection string, "
             + "such as \"Host=localhost;Database=app;Username=analytics;Password=…\".");
 
-    private static void AddStore(IServiceCollection services, string connection)
+    private static void AddStore(IServiceCollection services, string connection, string? readConnection)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<RefreshOptions>().BindConfiguration(RefreshOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RefreshOptions>, RefreshOptionsCheck>();
         services.AddSingleton(_ => DataSources.Primary(connection));
-        services.AddKeyedSingleton(Reads, (s, _) => DataSources.Reads(
-            connection, TimeSpan.FromSeconds(s.GetRequiredService<IOptions<LimitOptions>>().Value.StatementTimeoutS)));
+        services.AddSingleton(s => ReadServers.Open(
+            connection, readConnection,
+            TimeSpan.FromSeconds(s.GetRequiredService<IOptions<LimitOptions>>().Value.StatementTimeoutS)));
         services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<IOptions<RefreshOptions>>().Value;
             return new Drain(s.GetRequiredService<NpgsqlDataSource>(), options.BatchSize, options.WholeUsersPerBatch);
         });
         services.AddSingleton(new FullRefresh(connection));
-        services.AddSingleton<RefreshControl>().AddSingleton<Staging>().AddSingleton<RefreshRuns>().AddSingleton<Verification>();
-        services.AddSingleton(s => new WeeklyAggregatesReader(ReadsOf(s)))
-            .AddSingleton(s => new SessionSummariesReader(ReadsOf(s)))
-            .AddSingleton(s => new SessionPagesReader(ReadsOf(s)))
-            .AddSingleton(s => new PersonalRecordsReader(ReadsOf(s)))
-            .AddSingleton(s => new TimeZones(ReadsOf(s)))
-            .AddSingleton(s => new UsersReader(ReadsOf(s)))
-            .AddSingleton(s => new FreshnessReader(ReadsOf(s)))
-            .AddSingleton(s => new ReadVersions(ReadsOf(s)));
-
-        static NpgsqlDataSource ReadsOf(IServiceProvider s) => s.GetRequiredKeyedService<NpgsqlDataSource>(Reads);
+        services.AddSingleton<RefreshControl>().AddSingleton<Heartbeat>().AddSingleton<Staging>().AddSingleton<RefreshRuns>().AddSingleton<Verification>();
+        services.AddSingleton<WeeklyAggregatesReader>().AddSingleton<SessionSummariesReader>().AddSingleton<SessionPagesReader>()
+            .AddSingleton<PersonalRecordsReader>().AddSingleton<TimeZones>().AddSingleton<UsersReader>()
+            .AddSingleton<FreshnessReader>().AddSingleton<ReadVersions>();
     }
 
     private static void AddSubscriptions(IServiceCollection services, string connection)
     {
         services.AddStreaming();
+        services.AddSingleton<IConfigureOptions<HostOptions>, StopTimes>();
         services.AddSingleton(new RefreshFeedSource(connection)).AddSingleton<RefreshEvents>().AddSingleton<RefreshFeed>();
         services.AddHostedService(s => s.GetRequiredService<RefreshFeed>());
     }

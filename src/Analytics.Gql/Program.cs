@@ -1,4 +1,7 @@
 // analytics-gql: serve (default), migrate, refresh, mode, verify, schema.
+using System.CommandLine;
 using Analytics.Gql.Commands;
 
-return await CommandLine.Create(args).Parse(args).InvokeAsync();
+// A server that is told to stop finishes its requests; the library would end the process after two seconds.
+return await CommandLine.Create(args).Parse(args).InvokeAsync(
+    new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(15) });

@@ -95,21 +95,39 @@ internal sealed class BinaryServer : IServer
         var passwordFile = _folder[$"password{_binaries.Major}"];
         if (!Directory.Exists(_data))
         {
-            await File.WriteAllTextAsync(passwordFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), ct);
+            await File.WriteAllTextAsync(
+                passwordFile, _options.ReplicaOf?.Password ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), ct);
             if (_account is not null)
                 await _account.OwnAsync(passwordFile, ct);
             var beside = _data + ".new";
             if (Directory.Exists(beside))
                 Directory.Delete(beside, recursive: true); // An initdb that was cut short.
-            string[] sync = _options.Durable ? [] : ["--no-sync"];
-            await Command.RunAsync(Tool("initdb",
-                ["-D", beside, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={passwordFile}", "-E", "UTF8", "--locale=C", .. sync]), ct);
-            await File.AppendAllTextAsync(Path.Combine(beside, "postgresql.conf"), "\ninclude 'analytics.conf'\n", ct);
+            if (_options.ReplicaOf is { } primary)
+                await CopyAsync(primary, beside, ct);
+            else
+                await CreateAsync(beside, passwordFile, ct);
             Directory.Move(beside, _data); // A data folder that exists is whole.
         }
         if (!File.Exists(passwordFile))
             throw new LocalClusterException($"{_data} holds data but {passwordFile}, its password, is gone. Choose another folder, or delete this one.");
         Password = (await File.ReadAllTextAsync(passwordFile, ct)).Trim();
+    }
+
+    private async Task CreateAsync(string data, string passwordFile, CancellationToken ct)
+    {
+        string[] sync = _options.Durable ? [] : ["--no-sync"];
+        await Command.RunAsync(Tool("initdb",
+            ["-D", data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={passwordFile}", "-E", "UTF8", "--locale=C", .. sync]), ct);
+        await File.AppendAllTextAsync(Path.Combine(data, "postgresql.conf"), "\ninclude 'analytics.conf'\n", ct);
+    }
+
+    private async Task CopyAsync(LocalCluster primary, string data, CancellationToken ct)
+    {
+        string[] sync = _options.Durable ? [] : ["--no-sync"];
+        var copy = Tool("pg_basebackup",
+            ["-D", data, "-d", $"host=127.0.0.1 port={primary.Port} user=postgres", "-R", "-X", "stream", "-c", "fast", .. sync]);
+        copy.Environment["PGPASSWORD"] = primary.Password; // It writes it down for the replica.
+        await Command.RunAsync(copy, ct);
     }
 
     private async Task ConfigureAsync(CancellationToken ct)

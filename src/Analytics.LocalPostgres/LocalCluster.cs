@@ -18,6 +18,8 @@ public sealed class LocalCluster : IAsyncDisposable
 
     public int Port => _server.Port;
 
+    internal string Password => _server.Password;
+
     /// <summary>Of the postmaster, as this machine sees it; in a virtual machine when Docker runs in one.</summary>
     public int ProcessId => _server.ProcessId;
 

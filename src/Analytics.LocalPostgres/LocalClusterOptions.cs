@@ -32,6 +32,10 @@ public sealed record LocalClusterOptions
     /// <summary>Server settings that override ours, such as max_connections.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A new cluster is then a streaming replica of this one, as pg_basebackup makes it; of binaries only. The
+    /// other needs wal_level=replica and max_wal_senders in <see cref="Settings"/>.</summary>
+    public LocalCluster? ReplicaOf { get; init; }
+
     /// <summary>Told what is started and why, a line at a time.</summary>
     public Action<string>? Log { get; init; }
 

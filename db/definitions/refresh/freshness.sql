@@ -6,8 +6,27 @@
 --
 -- 'Now' is the transaction's time: a statement of its own begins before its snapshot is taken. statement_timestamp()
 -- would be too late, because the extended protocol takes the snapshot at Bind and that stamp again at Execute.
-drop function if exists analytics.freshness(uuid[], text, text);
-create function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
+--
+-- On a replica nothing is complete beyond the latest heartbeat that it has replayed: as_of is no later, and lag_s counts
+-- from there. pending_changes counts what has reached the replica.
+--
+-- Replaced in place: a reader that has planned with a function that is dropped then fails, and readers go on while a new
+-- version is brought in. Only where the columns are others is it dropped.
+do $columns$
+begin
+    if pg_get_function_result(to_regprocedure('analytics.freshness(uuid[], text, text)')) <>
+       'TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, '
+       'pending_changes integer, lag_s double precision, verified_at timestamp with time zone)' then
+        drop function analytics.freshness(uuid[], text, text);
+    end if;
+    if pg_get_function_result(to_regprocedure('analytics.service_freshness(text)')) <>
+       'TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, '
+       'lag_s double precision, verified_at timestamp with time zone, catch_up_s double precision)' then
+        drop function analytics.service_freshness(text);
+    end if;
+end
+$columns$;
+create or replace function analytics.freshness(user_ids uuid[], source text, aggregate text default null)
     returns table (user_id uuid, as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8,
                    verified_at timestamptz)
     language plpgsql stable security definer rows 50
@@ -20,10 +39,17 @@ declare
     stamp timestamptz;
     verified timestamptz;
     staged int;
+    -- On the primary the transaction's time, which costs nothing to know; a replica looks it up.
+    complete timestamptz := transaction_timestamp();
+    replica_lag_s float8 := 0;
 begin
+    if pg_is_in_recovery() then
+        select least(h.beat_at, complete) into complete from analytics.heartbeat as h;
+        replica_lag_s := extract(epoch from transaction_timestamp() - complete);
+    end if;
     if source = 'LIVE' then
         return query
-        select u, transaction_timestamp(), transaction_timestamp(), 0, 0::float8, null::timestamptz
+        select u, complete, complete, 0, replica_lag_s, null::timestamptz
         from (select distinct unnest(user_ids)) as x (u);
         return;
     end if;
@@ -99,12 +125,12 @@ begin
         from pending as p group by p.user_id
     )
     select a.user_id,
-           case when source = 'MATVIEW' then least(stamp, t.oldest)
-                else least(transaction_timestamp(), t.oldest)
+           case when source = 'MATVIEW' then least(stamp, t.oldest, complete)
+                else least(complete, t.oldest)
            end,
            case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
            coalesce(t.rows, 0),
-           coalesce(greatest(extract(epoch from transaction_timestamp() - t.oldest), 0), 0)::float8,
+           greatest(extract(epoch from transaction_timestamp() - t.oldest)::float8, replica_lag_s),
            verified
     from asked as a
     left join totals as t on t.user_id = a.user_id;
@@ -116,8 +142,7 @@ comment on function analytics.freshness is
     'aggregate: whose stamp counts, null for the oldest of all.';
 
 -- The same for the whole service. pending_changes is exact up to 100,000 and stays there beyond.
-drop function if exists analytics.service_freshness(text);
-create function analytics.service_freshness(source text)
+create or replace function analytics.service_freshness(source text)
     returns table (as_of timestamptz, last_refresh_at timestamptz, pending_changes int, lag_s float8,
                    verified_at timestamptz, catch_up_s float8)
     language sql stable security definer
@@ -150,15 +175,15 @@ as $service$
         from analytics.refresh_runs as r
         where r.kind = 'INCREMENTAL' and r.started_at > transaction_timestamp() - interval '30 seconds' and r.outcome = 'SUCCEEDED'
     )
-    select case when source = 'MATVIEW' then least(s.stamp, p.oldest) else least(transaction_timestamp(), p.oldest) end,
+    select case when source = 'MATVIEW' then least(s.stamp, p.oldest, c.until) else least(c.until, p.oldest) end,
            case source when 'MATVIEW' then s.stamp
-                       when 'LIVE' then transaction_timestamp()
+                       when 'LIVE' then c.until
                        else greatest(s.stamp, s.last_incremental_at) end,
            p.rows,
-           coalesce(greatest(extract(epoch from transaction_timestamp() - p.oldest), 0), 0)::float8,
+           greatest(extract(epoch from transaction_timestamp() - least(c.until, p.oldest)), 0)::float8,
            case when source <> 'LIVE' then s.verified end,
            case when source = 'INCREMENTAL' and p.staged > 0 then p.staged / nullif(d.per_s, 0) end
-    from state as s cross join pending as p cross join drained as d;
+    from state as s cross join pending as p cross join drained as d cross join analytics.complete_until() as c (until);
 $service$;
 
 comment on function analytics.service_freshness is

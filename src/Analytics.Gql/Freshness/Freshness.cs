@@ -21,21 +21,27 @@ public enum FreshnessSource
 [Versioned]
 public sealed class Freshness(Stored stored)
 {
-    /// <summary>Every change committed before this instant is in the answer.</summary>
+    /// <summary>A replica usually is a second behind: its heartbeat is written once a second. On the primary nothing lags
+    /// unless something is pending.</summary>
+    private const double ReplicaIsStaleAfterS = 5;
+
+    /// <summary>Every change committed before this instant is in the answer. Of a replica it is about a second ago, more
+    /// where it lags.</summary>
     public DateTimeOffset AsOf => stored.AsOf;
 
     /// <summary>When what the answer was read from was last refreshed.</summary>
     public DateTimeOffset LastRefreshAt => stored.LastRefreshAt;
 
-    /// <summary>Whether changes of this user are pending: committed, or possibly so, and not in the answer
-    /// yet.</summary>
-    public bool IsStale => stored.PendingChanges > 0;
+    /// <summary>Whether changes of this user are pending: committed, or possibly so, and not in the answer yet; or the
+    /// answer is of a replica that has heard nothing of the primary for 5 seconds.</summary>
+    public bool IsStale => stored.PendingChanges > 0 || stored.LagS >= ReplicaIsStaleAfterS;
 
-    /// <summary>How many changes are pending; never 0 while one is missing. Counted up to a bound, 10,000 per
-    /// user.</summary>
+    /// <summary>How many changes are pending; never 0 while one is missing that was committed before <c>asOf</c>, or on the
+    /// primary while any is: what has not reached a replica it cannot count. Up to a bound, 10,000 per user.</summary>
     public int PendingChanges => stored.PendingChanges;
 
-    /// <summary>Seconds that the oldest pending change has been waiting; 0 when there is none.</summary>
+    /// <summary>Seconds that the oldest pending change has been waiting, or that a replica is behind if that is more; 0 on
+    /// the primary when there is none.</summary>
     [RunsWhilePending]
     public double LagS => stored.LagS;
 
@@ -52,7 +58,7 @@ public sealed class Freshness(Stored stored)
     public FreshnessSource Source => stored.Source switch
     {
         Store.Readers.ReadSource.Matview => FreshnessSource.Matview,
-        Store.Readers.ReadSource.Live => FreshnessSource.Live,
+        Store.Readers.ReadSource.Live or Store.Readers.ReadSource.FreshLive => FreshnessSource.Live,
         _ => FreshnessSource.Incremental,
     };
 }

@@ -10,9 +10,9 @@ internal sealed class Closing : IDisposable
     private readonly CancellationTokenRegistration _stopping;
     private readonly ITimer? _expiry;
 
-    public Closing(IHostApplicationLifetime lifetime, DateTimeOffset? expiresAt, TimeProvider time)
+    public Closing(GracefulStop stop, DateTimeOffset? expiresAt, TimeProvider time)
     {
-        _stopping = lifetime.ApplicationStopping.Register(() => _reason.TrySetResult(false));
+        _stopping = stop.Over.Register(() => _reason.TrySetResult(false));
         if (expiresAt is not { } end) return;
         var left = end - time.GetUtcNow();
         _expiry = time.CreateTimer(

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
 
-// request, access, a place ⇒ refused with a status; else 200 ⇒ operation (also its errors) ⇒ next* ⇒ complete
+// request, access, a place ⇒ refused with a status; else 200 ⇒ operation (also its errors) ⇒ next* ⇒ complete,
+// or when the server stops: how long to wait before coming back
 //
 // A comment goes out when nothing else did for a while: proxies cut silent connections, and a client that is gone shows
 // only when something is written to it.
@@ -17,7 +18,7 @@ namespace Analytics.Gql.Http;
 /// <summary>Answers requests to <c>/graphql</c> that ask for <c>text/event-stream</c>.</summary>
 public sealed class EventStreamEndpoint(
     OperationRunner runner, TokenCheck tokens, ConnectionCounts counts, IOptions<LimitOptions> limits,
-    IOptions<SubscriptionOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
+    IOptions<SubscriptionOptions> options, TimeProvider time, GracefulStop stop)
 {
     // What a client waits before it comes back to a server that is stopping.
     private static ReadOnlySpan<byte> Retry => "retry: 2000\n\n"u8;
@@ -71,15 +72,15 @@ public sealed class EventStreamEndpoint(
         try
         {
             await BeginAsync(http);
-            using var closing = new Closing(lifetime, grant.ExpiresAt, time);
+            using var closing = new Closing(stop, grant.ExpiresAt, time);
             while (await IsNextAsync(http, next, closing))
             {
                 WriteNext(http.Response.BodyWriter, each.Current);
                 await FlushAsync(http);
                 next = each.MoveNextAsync().AsTask();
             }
-            if (lifetime.ApplicationStopping.IsCancellationRequested) http.Response.BodyWriter.Write(Retry);
-            http.Response.BodyWriter.Write(Complete);
+            // Whoever is told 'complete' does not come back; whose stream just ends does, to another node.
+            http.Response.BodyWriter.Write(stop.Over.IsCancellationRequested ? Retry : Complete);
             await FlushAsync(http);
         }
         finally

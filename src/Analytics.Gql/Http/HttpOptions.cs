@@ -25,6 +25,10 @@ public sealed class HttpOptions
     /// <summary>Answer a browser that opens <c>/graphql</c> with GraphiQL; false: with a plain page.</summary>
     public bool Ide { get; set; } = true;
 
+    /// <summary>Seconds between being told to stop, when <c>/health/ready</c> turns 503, and closing the listener: as long
+    /// as a proxy takes to notice. Requests are answered meanwhile.</summary>
+    public int DrainDelayS { get; set; }
+
     /// <summary>Serve the dashboard at <c>/</c>.</summary>
     public bool Dashboard { get; set; } = true;
 }
@@ -38,6 +42,9 @@ public sealed class HttpOptionsCheck : IValidateOptions<HttpOptions>
             $"{HttpOptions.Section}:{nameof(HttpOptions.AllowedOrigins)} has '{origin}', which is no origin. "
             + "Write scheme and host as browsers send them, such as 'https://dash.example' or "
             + "'http://localhost:5173': lower case, no path, no '*', no default port.").ToList();
+        if (options.DrainDelayS is < 0 or > 600)
+            wrong.Add($"{HttpOptions.Section}:{nameof(HttpOptions.DrainDelayS)} is {options.DrainDelayS}; between 0 and 600 seconds. "
+                + "Correct the setting or remove it for the default.");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

@@ -42,8 +42,13 @@ public static class HttpServices
     public static void UseAnalyticsHttp(this IApplicationBuilder app)
     {
         var options = app.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value;
+        var stop = app.ApplicationServices.GetRequiredService<GracefulStop>();
         app.Use((http, next) =>
         {
+            // Whoever keeps this connection would send the next request when nobody reads it any more. HTTP/2 is told so
+            // by Kestrel.
+            if (stop.IsLeaving && HttpProtocol.IsHttp11(http.Request.Protocol))
+                http.Response.Headers.Connection = "close";
             http.Response.Headers.XContentTypeOptions = "nosniff";
             http.Response.Headers["Referrer-Policy"] = "no-referrer";
             // Answers are read by fetch, which CORS governs; no other site embeds one as a picture or a script.

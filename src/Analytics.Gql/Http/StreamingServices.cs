@@ -15,6 +15,7 @@ public static class StreamingServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionAccess>();
         services.TryAddSingleton<RequestGate>();
+        services.AddSingleton<GracefulStop>().AddHostedService(s => s.GetRequiredService<GracefulStop>());
         return services.AddSingleton<ConnectionCounts>();
     }
 }

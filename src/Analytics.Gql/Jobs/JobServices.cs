@@ -7,15 +7,22 @@ public static class JobServices
 {
     public static IServiceCollection AddRefreshJobs(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton<Backlog>().AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>();
+        services.AddSingleton<Backlog>().AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>()
+            .AddHostedService<HeartbeatWorker>();
         // Quartz keeps its tables in a schema of its own.
         var store = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "quartz", ApplicationName = "analytics-gql jobs" };
         services.AddQuartz(quartz =>
         {
-            quartz.ConfigureScheduler(o => o.InstanceName = "analytics-gql"); // its instance id is made unique when unset
+            quartz.ConfigureScheduler(o =>
+            {
+                o.InstanceName = "analytics-gql"; // its instance id is made unique when unset
+                // A night is not waited for by whoever restarts a node: another node is handed it at once.
+                o.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            });
             quartz.UsePersistentStore(o =>
             {
                 o.UsePostgres(store.ConnectionString);
+                o.ConfigureStore(ado => ado.RecoverFiringsCancelledByShutdown = true);
                 o.ProvisionSchema();
                 o.UseClustering(c => c.CheckinInterval = TimeSpan.FromSeconds(10));
                 o.UseSystemTextJsonSerializer();
@@ -28,8 +35,7 @@ public static class JobServices
             // A night that no node saw is caught up when one starts; the job does nothing where none was missed.
             quartz.AddTrigger<NightlyFullRefreshJob>(t => t.ForJob("nightly-full-refresh").WithIdentity("catch-up").StartNow());
         });
-        services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
-        return services;
+        return services.AddHostedService<JobScheduler>();
     }
 
     private static void Add<TJob>(IQuartzBuilder quartz, string name, string cron) where TJob : class, IJob

@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace Analytics.Gql.Refresh;
 
-// connect ⇒ listen ⇒ read by number what came since the last drain seen ⇒ mailboxes ⇒ heard, or 5 s ⇒ read …
+// connect ⇒ listen ⇒ (not known how far drains are? from here on, and who subscribed already reads everything again)
+//         ⇒ read by number what came since the last drain seen ⇒ mailboxes ⇒ heard, or 5 s ⇒ read …
 //         ⇐ connection lost: back off; the number stays, so that what was missed is read afterwards
 //
 // A notification only wakes: the numbers, assigned under the drain's lock, are what makes this complete.
@@ -24,6 +25,7 @@ public sealed partial class RefreshFeed(
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, List<Mailbox>> _subscribers = [];
     private long _last;
+    private const long Unknown = -1;
 
     /// <summary>Subscriptions open on this node.</summary>
     public int Subscribers { get { lock (_gate) return _subscribers.Values.Sum(mailboxes => mailboxes.Count); } }
@@ -32,10 +34,18 @@ public sealed partial class RefreshFeed(
     /// the moment of subscribing.</summary>
     public long Told => Volatile.Read(ref _last);
 
-    /// <summary>The number is known before the first request, so that the first subscriber misses nothing.</summary>
+    /// <summary>The number is known before the first request, so that the first subscriber misses nothing; unless the
+    /// primary is away, and then the first subscribers are told to read everything once it is back.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _last = await events.LatestNumberAsync(cancellationToken);
+        try
+        {
+            _last = await events.LatestNumberAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            _last = Unknown;
+        }
         await base.StartAsync(cancellationToken);
     }
 
@@ -78,6 +88,7 @@ public sealed partial class RefreshFeed(
             try
             {
                 await using var listener = await RefreshListener.OpenAsync(source.ConnectionString, stoppingToken);
+                if (_last == Unknown) await BeginLateAsync(stoppingToken);
                 while (true)
                 {
                     await CatchUpAsync(listener, stoppingToken);
@@ -92,6 +103,15 @@ public sealed partial class RefreshFeed(
                 backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
             }
         }
+    }
+
+    private async Task BeginLateAsync(CancellationToken ct)
+    {
+        var latest = await events.LatestNumberAsync(ct);
+        Guid[] users;
+        lock (_gate) users = [.. _subscribers.Keys];
+        foreach (var user in users) Post(new RefreshEvent(latest, user, time.GetUtcNow().UtcDateTime, [], []));
+        Volatile.Write(ref _last, latest);
     }
 
     private async Task CatchUpAsync(RefreshListener listener, CancellationToken ct)

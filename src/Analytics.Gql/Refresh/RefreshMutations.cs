@@ -40,7 +40,7 @@ public sealed partial class Mutation
                 ErrorCodes.NotFound, $"enqueueRefresh: there is no user {input.UserId}. Check the id.");
         may.Audit(context, input.UserId);
         var enqueued = weeks.Count + (input.SessionId is null ? 0 : 1);
-        var state = await freshness.ReadAsync([input.UserId], mode.SourceFor(Consistency.Refreshed), ct);
+        var state = await freshness.ReadAsync([input.UserId], mode.SourceFor(Consistency.Refreshed), ct, ofPrimary: true);
         return new EnqueueRefreshPayload(Math.Max(enqueued, 1), new Freshness.Freshness(state[input.UserId]));
     }
 
@@ -54,7 +54,7 @@ public sealed partial class Mutation
         may.DemandRefresh(context);
         await staging.StageFullRefreshAsync(ct);
         may.Audit(context);
-        var state = await freshness.ReadServiceAsync(mode.SourceFor(Consistency.Refreshed), ct);
+        var state = await freshness.ReadServiceAsync(mode.SourceFor(Consistency.Refreshed), ct, ofPrimary: true);
         return new RequestFullRefreshPayload(true, new Freshness.Freshness(state));
     }
 }

@@ -7,8 +7,10 @@ namespace Analytics.Store.Readers;
 /// <summary>Freshness of one user's answer, or of the whole service. Times in UTC.</summary>
 /// <param name="AsOf">Every change committed before this is in the answer.</param>
 /// <param name="LastRefreshAt">When the source was last refreshed; the statement's time when it is read live.</param>
-/// <param name="PendingChanges">Changes that the answer does not contain yet, or may not.</param>
-/// <param name="LagS">Seconds that the oldest of them has been waiting; 0 when there is none.</param>
+/// <param name="PendingChanges">Changes that the answer does not contain yet, or may not. A replica counts those that have
+/// reached it.</param>
+/// <param name="LagS">Seconds that the oldest of them has been waiting, or since a replica's latest heartbeat if that is
+/// more; on the primary 0 when there is none.</param>
 /// <param name="VerifiedAt">When an audit last compared what is read with the base tables; null: never, or read live.</param>
 /// <param name="CatchUpS">Of the whole service: seconds until all is drained, by its pace; null when unknown.</param>
 public sealed record Freshness(
@@ -47,7 +49,7 @@ internal abstract class FreshnessColumns
         head.IsDBNull(4) ? null : head.GetDateTime(4));
 }
 
-public sealed class FreshnessReader(NpgsqlDataSource reads)
+public sealed class FreshnessReader(ReadServers reads)
 {
     private sealed record Row(
         Guid UserId, DateTime AsOf, DateTime LastRefreshAt, int PendingChanges, double LagS, DateTime? VerifiedAt, double? CatchUpS)
@@ -58,10 +60,14 @@ public sealed class FreshnessReader(NpgsqlDataSource reads)
 
     /// <param name="userIds">Distinct.</param>
     /// <returns>One entry per user, known or not.</returns>
-    public async Task<IReadOnlyDictionary<Guid, Freshness>> ReadAsync(
-        IReadOnlyCollection<Guid> userIds, ReadSource source, CancellationToken ct)
+    /// <param name="ofPrimary">Not of a replica: for a caller that has just written.</param>
+    public Task<IReadOnlyDictionary<Guid, Freshness>> ReadAsync(
+        IReadOnlyCollection<Guid> userIds, ReadSource source, CancellationToken ct, bool ofPrimary = false) =>
+        reads.AskAsync(source, connection => ReadAsync(connection, userIds, source, ct), ct, ofPrimary);
+
+    private static async Task<IReadOnlyDictionary<Guid, Freshness>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<Guid> userIds, ReadSource source, CancellationToken ct)
     {
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition("""
             select f.user_id as UserId, f.as_of as AsOf, f.last_refresh_at as LastRefreshAt,
                    f.pending_changes as PendingChanges, f.lag_s as LagS, f.verified_at as VerifiedAt, null::float8 as CatchUpS
@@ -71,9 +77,12 @@ public sealed class FreshnessReader(NpgsqlDataSource reads)
     }
 
     /// <summary>Of the whole service; pending changes are counted up to 100,000.</summary>
-    public async Task<Freshness> ReadServiceAsync(ReadSource source, CancellationToken ct)
+    /// <param name="ofPrimary">Not of a replica: for a caller that has just written.</param>
+    public Task<Freshness> ReadServiceAsync(ReadSource source, CancellationToken ct, bool ofPrimary = false) =>
+        reads.AskAsync(source, connection => ReadServiceAsync(connection, source, ct), ct, ofPrimary);
+
+    private static async Task<Freshness> ReadServiceAsync(NpgsqlConnection connection, ReadSource source, CancellationToken ct)
     {
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleAsync<Row>(new CommandDefinition("""
             select '00000000-0000-0000-0000-000000000000'::uuid as UserId, f.as_of as AsOf,
                    f.last_refresh_at as LastRefreshAt, f.pending_changes as PendingChanges, f.lag_s as LagS,

@@ -22,7 +22,7 @@ public readonly record struct RecordsRequest(Guid UserId, string? ExerciseIds)
     public static string Join(IEnumerable<Guid> exercises) => string.Join(',', exercises.Distinct().Order());
 }
 
-public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
+public sealed class PersonalRecordsReader(ReadServers reads)
 {
     private const string Aggregate = "personal_records";
     private const string Key = "exercise_id";
@@ -40,10 +40,13 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
     /// <param name="requests">Distinct.</param>
     /// <param name="most">At most this many records a request are returned.</param>
     /// <returns>One entry per request, known user or not.</returns>
-    public async Task<IReadOnlyDictionary<RecordsRequest, RecordsOfUser>> ReadAsync(
-        IReadOnlyList<RecordsRequest> requests, int most, ReadSource source, CancellationToken ct)
+    public Task<IReadOnlyDictionary<RecordsRequest, RecordsOfUser>> ReadAsync(
+        IReadOnlyList<RecordsRequest> requests, int most, ReadSource source, CancellationToken ct) =>
+        reads.AskAsync(source, connection => ReadAsync(connection, requests, most, source, ct), ct);
+
+    private static async Task<IReadOnlyDictionary<RecordsRequest, RecordsOfUser>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<RecordsRequest> requests, int most, ReadSource source, CancellationToken ct)
     {
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<Row>(new CommandDefinition(Texts[source], new
         {
             userIds = requests.Select(r => r.UserId).ToArray(),
@@ -63,11 +66,14 @@ public sealed class PersonalRecordsReader(NpgsqlDataSource reads)
     /// </summary>
     /// <param name="weeks">Distinct.</param>
     /// <returns>An entry for each week that has some.</returns>
-    public async Task<IReadOnlyDictionary<UserWeek, int>> CountAsync(
-        IReadOnlyList<UserWeek> weeks, ReadSource source, CancellationToken ct)
+    public Task<IReadOnlyDictionary<UserWeek, int>> CountAsync(
+        IReadOnlyList<UserWeek> weeks, ReadSource source, CancellationToken ct) =>
+        reads.AskAsync(source, connection => CountAsync(connection, weeks, source, ct), ct);
+
+    private static async Task<IReadOnlyDictionary<UserWeek, int>> CountAsync(
+        NpgsqlConnection connection, IReadOnlyList<UserWeek> weeks, ReadSource source, CancellationToken ct)
     {
         var calendars = weeks.Select(w => (w.UserId, w.Calendar)).Distinct().ToList();
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<(long Ordinal, DateOnly Week, int Records)>(new CommandDefinition(Counts[source], new
         {
             userIds = calendars.Select(c => c.UserId).ToArray(),

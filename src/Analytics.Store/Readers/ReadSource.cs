@@ -15,8 +15,12 @@ public enum ReadSource
     /// <summary>The plain views over core.</summary>
     Live,
 
-    /// <summary>As Incremental, with the user's pending keys recomputed from the plain views in the same statement.</summary>
+    /// <summary>As Incremental, with the user's pending keys recomputed from the plain views in the same statement. On the
+    /// primary.</summary>
     Fresh,
+
+    /// <summary>The plain views over core, on the primary.</summary>
+    FreshLive,
 }
 
 /// <summary>A layer of an aggregate. A statement names its rows <c>b</c>, and <c>k</c> what is asked for.</summary>
@@ -29,15 +33,23 @@ public static class ReadSources
 {
     public static ReadSource Of(RefreshMode mode, bool fresh) => mode switch
     {
-        RefreshMode.Live => ReadSource.Live,
+        RefreshMode.Live => fresh ? ReadSource.FreshLive : ReadSource.Live,
         _ when fresh => ReadSource.Fresh,
         RefreshMode.NightlyOnly => ReadSource.Matview,
         _ => ReadSource.Incremental,
     };
 
+    /// <summary>Whether a replica, which may not have the latest changes yet, cannot answer.</summary>
+    public static bool NeedsPrimary(this ReadSource source) => source is ReadSource.Fresh or ReadSource.FreshLive;
+
     /// <summary>What analytics.freshness is asked for: an answer that is fresh has nothing pending.</summary>
     public static string FreshnessName(this ReadSource source) =>
-        (source == ReadSource.Fresh ? ReadSource.Live : source).ToString().ToUpperInvariant();
+        (source.NeedsPrimary() ? ReadSource.Live : source).ToString().ToUpperInvariant();
+
+    /// <summary>When a row that is read from the plain views was computed. A replica knows nothing later than its
+    /// heartbeat; a scalar subquery, so that it is asked once a statement.</summary>
+    internal static string LiveStamp(this ReadSource source) =>
+        source.NeedsPrimary() ? "transaction_timestamp()" : "(select analytics.complete_until())";
 
     /// <summary>The layers of an aggregate. Conditions on its key reach the indexes of each.</summary>
     /// <param name="key">The key column beside user_id.</param>
@@ -60,9 +72,9 @@ public static class ReadSources
             yield return new Layer($"analytics.{aggregate}", Stamp(aggregate), notPending, notInDelta);
         if (source is ReadSource.Matview)
             yield return new Layer($"analytics.{aggregate}", Stamp(aggregate), "");
-        if (source is ReadSource.Fresh or ReadSource.Live)
+        if (source is ReadSource.Fresh or ReadSource.Live or ReadSource.FreshLive)
             yield return new Layer(
-                $"analytics.{aggregate}_live", "transaction_timestamp()", source == ReadSource.Fresh ? " and k.read_live" : "");
+                $"analytics.{aggregate}_live", source.LiveStamp(), source == ReadSource.Fresh ? " and k.read_live" : "");
     }
 
     /// <summary>The layers' rows as one relation.</summary>
@@ -110,7 +122,7 @@ public static class ReadSources
     private static string Comment(ReadSource source, string aggregate) => source switch
     {
         ReadSource.Matview => $"/* analytics.{aggregate} */\n",
-        ReadSource.Live => $"/* analytics.{aggregate}_live */\n",
+        ReadSource.Live or ReadSource.FreshLive => $"/* analytics.{aggregate}_live */\n",
         _ => $"/* analytics.{aggregate}_current, layer by layer */\n",
     };
 

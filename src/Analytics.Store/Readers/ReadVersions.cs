@@ -16,7 +16,9 @@ public sealed record ReadVersion(string State, ReadSource Source, long PendingCh
 
 /// <summary>Reads versions from analytics.read_versions, for everyone who asks at the same time in one
 /// statement.</summary>
-public sealed class ReadVersions(NpgsqlDataSource reads)
+/// <remarks>Where there are replicas it knows none: one may be behind another, and a version read from the one says nothing
+/// about an answer read from the other.</remarks>
+public sealed class ReadVersions(ReadServers reads)
 {
     private const int MostUsersAStatement = 2_000;
 
@@ -30,10 +32,12 @@ public sealed class ReadVersions(NpgsqlDataSource reads)
     }
 
     /// <param name="userIds">Distinct, in the same order each time; known or not.</param>
-    /// <returns>Null while it cannot be told: the views are read live, or a full refresh is under way.</returns>
+    /// <returns>Null while it cannot be told: the views are read live, a full refresh is under way, or there are
+    /// replicas.</returns>
     /// <exception cref="NpgsqlException">The database cannot be asked.</exception>
     public Task<ReadVersion?> ReadAsync(IReadOnlyCollection<Guid> userIds, CancellationToken ct)
     {
+        if (reads.HasReplicas) return Task.FromResult<ReadVersion?>(null);
         var question = new Question(userIds);
         lock (_gate)
         {
@@ -53,7 +57,8 @@ public sealed class ReadVersions(NpgsqlDataSource reads)
         {
             try
             {
-                var answers = await ReadAsync(questions).ConfigureAwait(false);
+                var answers = await reads.AskAsync(
+                    ReadSource.Incremental, connection => ReadAsync(connection, questions), CancellationToken.None).ConfigureAwait(false);
                 for (var i = 0; i < answers.Length; i++)
                     questions[i].Answer.SetResult(answers[i]);
             }
@@ -80,10 +85,11 @@ public sealed class ReadVersions(NpgsqlDataSource reads)
         return next;
     }
 
-    private async Task<ReadVersion?[]> ReadAsync(List<Question> questions)
+    private static async Task<ReadVersion?[]> ReadAsync(NpgsqlConnection connection, List<Question> questions)
     {
         var answers = new ReadVersion?[questions.Count];
-        await using var command = reads.CreateCommand("select v.grp, v.version, v.mode, v.pending_changes from analytics.read_versions($1, $2) as v");
+        await using var command = new NpgsqlCommand(
+            "select v.grp, v.version, v.mode, v.pending_changes from analytics.read_versions($1, $2) as v", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid[]>
         {
             TypedValue = [.. questions.SelectMany(q => q.UserIds)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,

@@ -32,19 +32,22 @@ public sealed record SessionPageRequest(
 /// <param name="HasMore">Whether there are more in the direction of reading.</param>
 public sealed record SessionPage(IReadOnlyList<(SessionRow Session, SessionCursor Cursor)> Sessions, bool HasMore, Freshness Freshness);
 
-public sealed class SessionPagesReader(NpgsqlDataSource reads)
+public sealed class SessionPagesReader(ReadServers reads)
 {
     // By what a text depends on, never by what clients ask for: it has a few thousand entries at the most.
     private static readonly ConcurrentDictionary<(SessionPageShape, ReadSource), string> Texts = new();
 
     /// <summary>Reads pages of one shape in one statement.</summary>
     /// <param name="pages">Distinct, all of the same <see cref="SessionPageShape"/>.</param>
-    public async Task<IReadOnlyDictionary<SessionPageRequest, SessionPage>> ReadAsync(
-        IReadOnlyList<SessionPageRequest> pages, ReadSource source, CancellationToken ct)
+    public Task<IReadOnlyDictionary<SessionPageRequest, SessionPage>> ReadAsync(
+        IReadOnlyList<SessionPageRequest> pages, ReadSource source, CancellationToken ct) =>
+        reads.AskAsync(source, connection => ReadAsync(connection, pages, source, ct), ct);
+
+    private static async Task<IReadOnlyDictionary<SessionPageRequest, SessionPage>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<SessionPageRequest> pages, ReadSource source, CancellationToken ct)
     {
         var shape = SessionPageShape.Of(pages[0]);
         var sql = Texts.GetOrAdd((shape.WithoutValues(), source), static key => new SessionPageSql(key.Item1, key.Item2).Write());
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(sql, Parameters(shape, pages), cancellationToken: ct))).AsList();
         var freshness = rows.Where(r => r.SessionId is null).ToDictionary(r => r.UserId, r => r.ToFreshness(source));
         var sessions = rows.Where(r => r.SessionId is not null).ToLookup(r => r.Ordinal);

@@ -72,7 +72,7 @@ internal static class SessionSql
     /// A scalar and not 'exists': the planner makes a join of that, believes that it keeps one row, and then reads and sorts
     /// all sessions of the user instead of stopping at the limit.
     /// </remarks>
-    public static string StillTheirs(ReadSource source, string alias) => source == ReadSource.Live ? "" :
+    public static string StillTheirs(ReadSource source, string alias) => source is ReadSource.Live or ReadSource.FreshLive ? "" :
         $" and (select s.user_id = {alias}.user_id from core.sessions as s where s.session_id = {alias}.session_id) is true";
 
     /// <summary>Splits wire rows into the sessions of each ordinal, with their user's freshness.</summary>

@@ -7,19 +7,23 @@ namespace Analytics.Store.Readers;
 /// <summary>A user's week in a calendar, by its first day.</summary>
 public readonly record struct UserWeek(Guid UserId, DateOnly WeekStart, WeekCalendar Calendar);
 
-public sealed class SessionSummariesReader(NpgsqlDataSource reads)
+public sealed class SessionSummariesReader(ReadServers reads)
 {
     private static readonly IReadOnlyDictionary<ReadSource, string> ById = ReadSources.ForEach(ByIdSql);
     private static readonly IReadOnlyDictionary<ReadSource, string> ByWeek = ReadSources.ForEach(ByWeekSql);
 
     /// <summary>
     /// Reads sessions by id in one statement. A session that core has and the view has not yet is computed from the live
-    /// view, and so is every session where the answer has to be fresh; one that core does not have is absent.
+    /// view, and so is every session where the answer has to be fresh; one that core does not have is absent. What a
+    /// replica does not know, the primary is asked for in a second statement.
     /// </summary>
-    public async Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
-        IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct)
+    public Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
+        IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct) =>
+        reads.FindAsync(sessionIds, source, (connection, ids) => ReadAsync(connection, ids, source, ct), ct);
+
+    private static async Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct)
     {
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(
             ById[source], new { sessionIds = sessionIds.ToArray() }, cancellationToken: ct))).AsList();
         return SessionSql.Assemble(rows, source).Sessions.SelectMany(s => s).ToDictionary(s => s.SessionId);
@@ -29,10 +33,13 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
     /// <param name="weeks">Distinct.</param>
     /// <param name="mostPerWeek">At most this many sessions a week are returned.</param>
     /// <returns>An entry for each week that has sessions.</returns>
-    public async Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionRow>>> ReadWeeksAsync(
-        IReadOnlyList<UserWeek> weeks, int mostPerWeek, ReadSource source, CancellationToken ct)
+    public Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionRow>>> ReadWeeksAsync(
+        IReadOnlyList<UserWeek> weeks, int mostPerWeek, ReadSource source, CancellationToken ct) =>
+        reads.AskAsync(source, connection => ReadWeeksAsync(connection, weeks, mostPerWeek, source, ct), ct);
+
+    private static async Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionRow>>> ReadWeeksAsync(
+        NpgsqlConnection connection, IReadOnlyList<UserWeek> weeks, int mostPerWeek, ReadSource source, CancellationToken ct)
     {
-        await using var connection = await reads.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(ByWeek[source], new
         {
             userIds = weeks.Select(w => w.UserId).ToArray(),
@@ -52,12 +59,12 @@ public sealed class SessionSummariesReader(NpgsqlDataSource reads)
         join core.sessions as s on s.session_id = k.session_id
         left join lateral (
             select {SessionSql.Fields("c")}, c.last_refresh_at
-            from ({(source == ReadSource.Fresh ? ReadSource.Live : source).Rows(
+            from ({(source == ReadSource.Fresh ? ReadSource.FreshLive : source).Rows(
                 SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), "b.user_id = s.user_id and b.session_id = s.session_id")}) as c
             offset 0
         ) as c on true
         left join lateral (
-            select {SessionSql.Fields("v")}, transaction_timestamp() as last_refresh_at
+            select {SessionSql.Fields("v")}, {source.LiveStamp()} as last_refresh_at
             from analytics.session_summary_live as v
             where c.session_id is null and v.session_id = s.session_id
             offset 0

@@ -1,6 +1,5 @@
 // How weeks are counted: in which time zone days begin, and with which day weeks do.
 using Dapper;
-using Npgsql;
 
 namespace Analytics.Store.Readers;
 
@@ -34,7 +33,7 @@ public readonly record struct WeekCalendar(string TimeZone, DayOfWeek FirstDay)
 }
 
 /// <summary>The time zones that the database knows.</summary>
-public sealed class TimeZones(NpgsqlDataSource reads)
+public sealed class TimeZones(ReadServers reads)
 {
     private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
 
@@ -44,12 +43,11 @@ public sealed class TimeZones(NpgsqlDataSource reads)
     /// <summary>Asks the database: it reads its zone files for this, so once must do.</summary>
     public async Task LoadAsync(CancellationToken ct)
     {
-        await using var connection = await reads.OpenConnectionAsync(ct);
         // 'posix' and 'right' hold the same zones again, the latter with leap seconds.
-        var names = await connection.QueryAsync<string>(new CommandDefinition("""
+        var names = await reads.AskAsync(ReadSource.Live, connection => connection.QueryAsync<string>(new CommandDefinition("""
             select z.name from pg_timezone_names as z
             where z.name !~ '^(posix|right)/' and z.name not in ('localtime', 'posixrules', 'Factory')
-            """, cancellationToken: ct));
+            """, cancellationToken: ct)), ct);
         _names = names.ToDictionary(n => n, n => n, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -22,7 +22,7 @@ public sealed record WeekTotals(
 /// <param name="Totals">Null unless they were asked for.</param>
 public sealed record WeeksOfUser(IReadOnlyList<WeekRow> Weeks, WeekTotals? Totals, Freshness Freshness);
 
-public sealed class WeeklyAggregatesReader(NpgsqlDataSource reads)
+public sealed class WeeklyAggregatesReader(ReadServers reads)
 {
     private static readonly Dictionary<WeeksShape, string> Texts = WeeksShape.All.ToDictionary(
         s => s, s => StatementText.Positional(s.Sql(), "userIds", "firsts", "lasts", "timeZones", "firstDays"));
@@ -35,11 +35,15 @@ public sealed class WeeklyAggregatesReader(NpgsqlDataSource reads)
     /// <param name="totals">Whether totals are wanted: they cost reading each week's exercise ids.</param>
     /// <returns>One entry per range, known user or not.</returns>
     /// <exception cref="PostgresException">57014: the statement timeout ended it.</exception>
-    public async Task<IReadOnlyDictionary<WeekRange, WeeksOfUser>> ReadAsync(
-        IReadOnlyList<WeekRange> ranges, bool totals, ReadSource source, CancellationToken ct)
+    public Task<IReadOnlyDictionary<WeekRange, WeeksOfUser>> ReadAsync(
+        IReadOnlyList<WeekRange> ranges, bool totals, ReadSource source, CancellationToken ct) =>
+        reads.AskAsync(source, connection => ReadAsync(connection, ranges, totals, source, ct), ct);
+
+    private static async Task<IReadOnlyDictionary<WeekRange, WeeksOfUser>> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<WeekRange> ranges, bool totals, ReadSource source, CancellationToken ct)
     {
         var anyCalendar = ranges.Any(r => r.Calendar != WeekCalendar.Iso);
-        await using var command = reads.CreateCommand(Texts[new WeeksShape(source, totals, anyCalendar)]);
+        await using var command = new NpgsqlCommand(Texts[new WeeksShape(source, totals, anyCalendar)], connection);
         AddParameters(command.Parameters, ranges, anyCalendar);
         var heads = new Head[ranges.Count];
         var weeks = new List<WeekRow>?[ranges.Count];

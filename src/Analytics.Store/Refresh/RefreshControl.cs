@@ -29,6 +29,17 @@ public sealed class RefreshControl(NpgsqlDataSource primary)
         return new RefreshStatus(Enum.Parse<RefreshMode>(row.Mode), row.FullRefreshAskedAt, row.LastFullRefreshAt);
     }
 
+    /// <summary>What a replica knows, which is not what work is waiting: it has none to do.</summary>
+    public static Task<RefreshStatus> ReadReplicaAsync(ReadServers servers, CancellationToken ct) =>
+        servers.AskReplicasAsync(async connection =>
+        {
+            var row = await connection.QuerySingleAsync<Row>(new CommandDefinition("""
+                select s.mode as Mode, null::timestamptz as FullRefreshAskedAt, s.last_full_refresh_at as LastFullRefreshAt
+                from analytics.refresh_state as s
+                """, cancellationToken: ct));
+            return new RefreshStatus(Enum.Parse<RefreshMode>(row.Mode), row.FullRefreshAskedAt, row.LastFullRefreshAt);
+        }, ct);
+
     /// <summary>Switches the mode for every node. Coming back from Live also asks for a full refresh.</summary>
     /// <returns>The mode before.</returns>
     public async Task<RefreshMode> SwitchAsync(RefreshMode mode, CancellationToken ct)

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Analytics.Gql.Bench.Differential;
 using Analytics.Gql.Bench.Loading;
+using Analytics.Gql.Bench.Nights;
 using Analytics.Gql.Bench.Serving;
 
 namespace Analytics.Gql.Bench.Commands;
@@ -83,6 +84,7 @@ public static class BenchCommands
                 "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),
             Differential(),
+            NightsSection.Command(),
             ServerChild.Command(args),
         };
     }

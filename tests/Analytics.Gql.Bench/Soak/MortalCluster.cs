@@ -1,7 +1,5 @@
 // PostgreSQL that is killed with all its backends and started again, on the same port and data.
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Analytics.LocalPostgres;
 
 namespace Analytics.Gql.Bench.Soak;
@@ -18,7 +16,7 @@ internal sealed class MortalCluster : IAsyncDisposable
     public static async Task<MortalCluster> StartAsync(CancellationToken ct)
     {
         var parent = Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
-        var cluster = new MortalCluster(Path.Combine(parent, $"analytics-soak-{Guid.NewGuid():n}"), FreePort());
+        var cluster = new MortalCluster(Path.Combine(parent, $"analytics-soak-{Guid.NewGuid():n}"), LoopbackPort.Free());
         await cluster.StartAgainAsync(ct);
         return cluster;
     }
@@ -55,27 +53,6 @@ internal sealed class MortalCluster : IAsyncDisposable
             {
                 // A killed backend is gone, and its shared memory with it, a moment after its postmaster.
                 await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
-            }
-        }
-    }
-
-    // Below the ports that the system gives to clients: one that keeps trying to connect to a port of that range while
-    // nobody listens there is in the end connected to itself, and holds the port.
-    private static int FreePort()
-    {
-        const int first = 20_000, last = 32_000;
-        while (true)
-        {
-            var port = Random.Shared.Next(first, last);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody has that one.
             }
         }
     }

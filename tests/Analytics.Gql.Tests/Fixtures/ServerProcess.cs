@@ -1,6 +1,7 @@
 // analytics-gql as a process of its own, as an operator runs it: to be killed, to be asked for exit codes.
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Analytics.Gql.Tests.LocalPostgres;
 
 namespace Analytics.Gql.Tests.Fixtures;
 
@@ -20,11 +21,15 @@ public sealed class ServerProcess : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     /// <summary>Starts 'serve' and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(TestDatabase database)
+    /// <param name="settings">Besides what it needs: as arguments.</param>
+    public static Task<ServerProcess> StartAsync(TestDatabase database, params IEnumerable<string> settings) =>
+        StartAsync(database.ConnectionString, settings);
+
+    public static async Task<ServerProcess> StartAsync(string connectionString, params IEnumerable<string> settings)
     {
-        var server = new ServerProcess(Create(["serve"], new Dictionary<string, string>
+        var server = new ServerProcess(Create(["serve", .. settings], new Dictionary<string, string>
         {
-            ["ConnectionStrings__Analytics"] = database.ConnectionString,
+            ["ConnectionStrings__Analytics"] = connectionString,
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Analytics__Auth__Mode"] = "Open",
@@ -44,6 +49,16 @@ public sealed class ServerProcess : IAsyncDisposable
             throw new TimeoutException($"The server did not listen within {Patience}:\n{string.Join('\n', server._log)}");
         }
         return server;
+    }
+
+    /// <summary>Tells it to stop, as systemd does.</summary>
+    /// <returns>Its exit code, when it has ended.</returns>
+    /// <exception cref="TimeoutException">It has not.</exception>
+    public async Task<int> StopAsync(TimeSpan patience)
+    {
+        await Owner.SignalAsync("TERM", $"{_process.Id}");
+        await _process.WaitForExitAsync().WaitAsync(patience);
+        return _process.ExitCode;
     }
 
     /// <summary>kill -9: nothing of it runs any more when this returns.</summary>

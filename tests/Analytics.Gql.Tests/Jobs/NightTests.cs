@@ -75,6 +75,28 @@ public sealed class NightTests : IAsyncLifetime
         await _workouts.AssertExactAsync();
     }
 
+    [Fact]
+    public async Task A_node_stopped_in_its_night_ends_soon_and_leaves_it_to_be_recovered()
+    {
+        await _database.ExecuteAsync("update analytics.refresh_state set last_full_refresh_at = now() - interval '2 days'");
+        await using var holder = await _database.DataSource.OpenConnectionAsync();
+        await using var gate = await holder.BeginTransactionAsync();
+        await holder.ExecuteAsync("create index on analytics.session_summary (week_start)");
+        await using var leaver = await ServerProcess.StartAsync(_database);
+        await _database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'refresh materialized view%' and wait_event_type = 'Lock')", PatienceS);
+        Assert.Equal(0, await leaver.StopAsync(TimeSpan.FromSeconds(PatienceS)));
+        Assert.True(await _database.ScalarAsync<bool>("""
+            select exists (select from quartz.qrtz_triggers where job_name = 'nightly-full-refresh' and trigger_group = 'RECOVERING_JOBS')
+            """));
+        Assert.False(await _database.ScalarAsync<bool>("select exists (select from quartz.qrtz_fired_triggers)"));
+        await gate.RollbackAsync();
+        await using var heir = await StartAsync(TimeProvider.System);
+        await _database.UntilAsync("select last_full_refresh_at > now() - interval '10 minutes' from analytics.refresh_state", PatienceS);
+        await heir.StopAsync();
+        await _workouts.DrainAsync();
+        await _workouts.AssertExactAsync();
+    }
+
     private Task<long> FullRunsAsync() =>
         _database.ScalarAsync<long>("select count(*) from analytics.refresh_runs where kind = 'FULL'");
 

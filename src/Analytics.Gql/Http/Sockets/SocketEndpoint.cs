@@ -11,7 +11,7 @@ namespace Analytics.Gql.Http.Sockets;
 /// <summary>What every session works with.</summary>
 public sealed record SocketServices(
     OperationRunner Runner, RequestGate Gate, IServiceScopeFactory Scopes, ConnectionAccess Access, IOptions<LimitOptions> Limits,
-    IOptions<SubscriptionOptions> Options, TimeProvider Time, IHostApplicationLifetime Lifetime,
+    IOptions<SubscriptionOptions> Options, TimeProvider Time, GracefulStop Stop,
     ILogger<SocketEndpoint> Log);
 
 /// <summary>Answers upgrades of <c>/graphql</c> to <c>graphql-transport-ws</c>.</summary>

@@ -140,7 +140,7 @@ internal sealed class SocketSession : IDisposable
 
     private async Task CloseWhenDueAsync(DateTimeOffset? expiresAt)
     {
-        using var closing = new Closing(_services.Lifetime, expiresAt, _services.Time);
+        using var closing = new Closing(_services.Stop, expiresAt, _services.Time);
         if (await closing.Task.WaitAsync(_ended.Token)) await _wire.CloseAsync(CloseCode.Forbidden, "Token expired");
         else await _wire.CloseAsync(CloseCode.GoingAway, "The server is stopping");
     }
