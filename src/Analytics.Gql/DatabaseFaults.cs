@@ -1,8 +1,5 @@
-// What the database's own troubles mean to a client, and to a load balancer.
+// What the database's own troubles mean to a client.
 using Analytics.Gql.Engine;
-using Analytics.Gql.Refresh;
-using Analytics.Store.Refresh;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace Analytics.Gql;
@@ -22,22 +19,4 @@ internal static class DatabaseFaults
 
     private static ClientError Away() =>
         new(ErrorCodes.Unavailable, "The database is too busy or cannot be reached. Try again in a moment.");
-}
-
-/// <summary>Ready when the database answers and is migrated; says the mode.</summary>
-internal sealed class DatabaseHealth(RefreshControl control, ModeMonitor mode) : IHealthCheck
-{
-    public async Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await control.ReadAsync(cancellationToken);
-            return HealthCheckResult.Healthy($"mode {mode.Status.Mode}");
-        }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
-        {
-            return HealthCheckResult.Unhealthy("The database cannot be reached or is not migrated.", e);
-        }
-    }
 }

@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Analytics.Store;
 
+/// <remarks>Each has a name: traces and metrics would else call it by its connection string.</remarks>
 public static class DataSources
 {
     /// <summary>For staging, drains and control. Statements may take as long as a batch does.</summary>
@@ -20,7 +21,7 @@ public static class DataSources
         };
         // A drain needs a snapshot that is later than its lock, whatever this database's default is.
         settings.Options = $@"{settings.Options} -c default_transaction_isolation=read\ committed";
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "primary" }.Build();
     }
 
     /// <summary>
@@ -40,6 +41,6 @@ public static class DataSources
         };
         settings.Options = $"{settings.Options} -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off "
             + $"-c statement_timeout={(long)statementTimeout.TotalMilliseconds}";
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "reads" }.Build();
     }
 }

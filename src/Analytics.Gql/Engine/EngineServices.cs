@@ -48,7 +48,7 @@ public static class EngineServices
         services.AddTransient(typeof(PropertyObjectType<>));
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
             .AddSingleton<DocumentCheck>().AddSingleton<TrustedDocuments>().AddSingleton<RequestedDocuments>()
-            .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
+            .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationTelemetry>().AddSingleton<OperationRunner>();
         return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(roots)
             .AddGraphTypeMappingProvider<PropertyObjectTypes>()

@@ -15,7 +15,8 @@ public static class JobServices
             quartz.ConfigureScheduler(o => o.InstanceName = "analytics-gql"); // its instance id is made unique when unset
             quartz.UsePersistentStore(o =>
             {
-                o.UsePostgres(store.ConnectionString);
+                // Made here only for its name: it would else be called by its connection string.
+                o.UsePostgres(d => d.DataSourceFactory = _ => new Npgsql.NpgsqlDataSourceBuilder(store.ConnectionString) { Name = "jobs" }.Build());
                 o.ProvisionSchema();
                 o.UseClustering(c => c.CheckinInterval = TimeSpan.FromSeconds(10));
                 o.UseSystemTextJsonSerializer();

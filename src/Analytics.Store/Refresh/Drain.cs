@@ -28,10 +28,13 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
         var started = Stopwatch.GetTimestamp();
         try
         {
-            return await DrainAsync(changedSince, ct);
+            var result = await DrainAsync(changedSince, ct);
+            RefreshTelemetry.Drained(started, result);
+            return result;
         }
         catch (PostgresException refused) when (!ct.IsCancellationRequested)
         {
+            RefreshTelemetry.DrainFailed(started, refused);
             await RecordAsync(Stopwatch.GetElapsedTime(started), refused, ct);
             throw;
         }

@@ -17,18 +17,26 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    /// <summary>The first that it listens at.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Every line that it has written.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
     /// <summary>Starts 'serve' and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(TestDatabase database)
+    /// <param name="settings">Environment variables besides, or in the place of, those that every server here gets.</param>
+    public static async Task<ServerProcess> StartAsync(
+        TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var server = new ServerProcess(Create(["serve"], new Dictionary<string, string>
+        var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__Analytics"] = database.ConnectionString,
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Analytics__Auth__Mode"] = "Open",
-        }));
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
+        var server = new ServerProcess(Create(["serve"], environment));
         server._process.OutputDataReceived += (_, line) => server.Read(line.Data);
         server._process.ErrorDataReceived += (_, line) => server.Read(line.Data);
         server._process.Start();
@@ -96,7 +104,8 @@ public sealed class ServerProcess : IAsyncDisposable
     private static bool IsSetting(string name) =>
         name.StartsWith("Analytics__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
     private void Read(string? line)
     {
