@@ -25,6 +25,9 @@ public static class StoreTelemetry
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 10800],
     };
 
+    /// <summary>Lets the counters begin at 0. A rate is a difference: what begins with its first event has none.</summary>
+    public static void BeginSeries() => Refresh.RefreshTelemetry.BeginSeries();
+
     /// <summary>Marks a span as failed without saying more of the exception than its kind: its message may hold values.</summary>
     public static void Fail(this Activity? span, Exception fault)
     {

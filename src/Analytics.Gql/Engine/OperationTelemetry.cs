@@ -33,6 +33,13 @@ public sealed class OperationTelemetry
     public OperationTelemetry(Documents.TrustedDocuments trusted, IErrorInfoProvider presenter) =>
         (_identities, _presenter) = (new OperationIdentities(trusted), presenter);
 
+    /// <summary>Lets the counts of the server's own faults begin at 0: an alert would else miss the first.</summary>
+    internal static void BeginSeries()
+    {
+        foreach (var code in (string[])[ErrorCodes.Internal, ErrorCodes.Timeout, ErrorCodes.Unavailable])
+            Errors.Add(0, new KeyValuePair<string, object?>(StoreTelemetry.ErrorType, code));
+    }
+
     /// <summary>Null when nobody listens.</summary>
     internal Watch? Begin(OperationContext context) =>
         Duration.Enabled || ServerTelemetry.Spans.HasListeners() ? new Watch(this, context) : null;

@@ -1,4 +1,5 @@
 // A health report as JSON: the status of all, and each check's with its reason.
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -6,11 +7,14 @@ namespace Analytics.Gql.Health;
 
 internal static class HealthAnswer
 {
+    // An answer of JSON that no page embeds: quotation marks may stand in it as they are.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Anyone may read it: reasons are sentences of ours, never the text of an exception.</summary>
     public static async Task WriteAsync(HttpContext http, HealthReport report)
     {
         http.Response.ContentType = "application/json; charset=utf-8";
-        await using var json = new Utf8JsonWriter(http.Response.BodyWriter);
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter, Plain);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
         json.WriteStartArray("checks");

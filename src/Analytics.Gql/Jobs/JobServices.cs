@@ -10,8 +10,10 @@ public static class JobServices
         services.AddSingleton<Backlog>().AddHostedService<DrainWorker>().AddHostedService<FullRefreshWorker>();
         // Quartz keeps its tables in a schema of its own.
         var store = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "quartz", ApplicationName = "analytics-gql jobs" };
+        JobTraceIds.Begin();
         services.AddQuartz(quartz =>
         {
+            quartz.AddJobLogScope();
             quartz.ConfigureScheduler(o => o.InstanceName = "analytics-gql"); // its instance id is made unique when unset
             quartz.UsePersistentStore(o =>
             {

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Http;
 using Analytics.Gql.Refresh;
+using Analytics.Store;
 
 namespace Analytics.Gql.Telemetry;
 
@@ -30,8 +31,13 @@ internal sealed class ServerGauges : IHostedService
         new(documents.Misses, new KeyValuePair<string, object?>(Result, "miss")),
     ];
 
-    // Hosted only to be made at the start.
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Comes after the listeners have begun: they are hosted first.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        StoreTelemetry.BeginSeries();
+        OperationTelemetry.BeginSeries();
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

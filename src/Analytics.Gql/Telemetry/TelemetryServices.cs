@@ -1,6 +1,7 @@
 // Puts telemetry together: what is listened to, and where it goes.
 using Analytics.Gql.Engine.Limits;
 using Analytics.Store;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -20,6 +21,7 @@ public static class TelemetryServices
     {
         ArgumentNullException.ThrowIfNull(builder);
         var (services, settings) = (builder.Services, builder.Configuration);
+        LogLessOfEachRequest(settings);
         services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TelemetryOptions>>(new BoundsCheck<TelemetryOptions>(TelemetryOptions.Section));
         var options = settings.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new TelemetryOptions();
@@ -43,6 +45,11 @@ public static class TelemetryServices
         if (IsExported(settings, "LOGS"))
             telemetry.WithLogging(logs => logs.AddOtlpExporter(), log => log.IncludeScopes = true);
     }
+
+    // ASP.NET's lines of each request cost more than its answer, and hold its address: with a GET the variables are in it.
+    // Below everything that an operator sets.
+    private static void LogLessOfEachRequest(ConfigurationManager settings) => ((IConfigurationBuilder)settings).Sources.Insert(
+        0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")] });
 
     /// <summary>Exporting begins with saying where to, so that a server without a collector does not look for one.</summary>
     private static bool IsExported(ConfigurationManager settings, string signal) =>

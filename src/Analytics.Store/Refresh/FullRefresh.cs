@@ -40,8 +40,9 @@ public sealed class FullRefresh(string connectionString)
     /// <param name="step">Told of each aggregate.</param>
     public async Task<FullRefreshResult> RunAsync(CancellationToken ct, Action<RefreshStep>? step = null)
     {
-        await using var connection = new NpgsqlConnection(_connectionString);
-        await connection.OpenAsync(ct);
+        // A data source only for its name: traces would else call it by its connection string.
+        await using var source = new NpgsqlDataSourceBuilder(_connectionString) { Name = "full refresh" }.Build();
+        await using var connection = await source.OpenConnectionAsync(ct);
         await ExecuteAsync(connection, "set statement_timeout = 0; set client_min_messages = warning", ct);
         if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);

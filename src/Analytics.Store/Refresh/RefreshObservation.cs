@@ -24,9 +24,20 @@ public sealed class RefreshObserver(NpgsqlDataSource primary)
     /// <summary>Staged changes are counted one by one up to here.</summary>
     public const int CountedExactly = 10_000;
 
-    private sealed record Row(
-        string Mode, long StagedChanges, double OldestStagedS, double LagS, DateTime? LastFullRefreshAt,
-        double FullRefreshRunningS, bool FullRefreshFailed, bool AuditFailed, long AuditDriftedRows, string[] Aggregates, long[] DeltaRows);
+    private sealed class Row
+    {
+        public required string Mode { get; init; }
+        public long StagedChanges { get; init; }
+        public double OldestStagedS { get; init; }
+        public double LagS { get; init; }
+        public DateTime? LastFullRefreshAt { get; init; }
+        public double FullRefreshRunningS { get; init; }
+        public bool FullRefreshFailed { get; init; }
+        public bool AuditFailed { get; init; }
+        public long AuditDriftedRows { get; init; }
+        public string[] Aggregates { get; init; } = [];
+        public long[] DeltaRows { get; init; } = [];
+    }
 
     /// <exception cref="PostgresException">The database is not migrated, or refuses.</exception>
     public async Task<RefreshObservation> ObserveAsync(CancellationToken ct)
@@ -82,7 +93,7 @@ public sealed class RefreshObserver(NpgsqlDataSource primary)
                coalesce((select e.outcome = 'FAILED' from ended as e), false) as FullRefreshFailed,
                coalesce((select a.outcome = 'FAILED' from audit as a), false) as AuditFailed,
                coalesce((select a.keys from audit as a), 0) as AuditDriftedRows,
-               d.names as Aggregates, d.rows as DeltaRows
+               coalesce(d.names, '{}') as Aggregates, coalesce(d.rows, '{}') as DeltaRows
         from analytics.refresh_state as s cross join queue as q cross join oldest as o cross join deltas as d
         """;
 }

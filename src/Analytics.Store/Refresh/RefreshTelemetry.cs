@@ -89,11 +89,16 @@ internal static class RefreshTelemetry
     public static Activity? BeginAudit(bool sampled) =>
         StoreTelemetry.Spans.StartActivity("audit")?.SetTag("analytics.audit.sampled", sampled);
 
-    /// <summary>Also of aggregates without drift, so that the series is there before the first.</summary>
     public static void Audited(Activity? span, IReadOnlyList<Drift> drifts)
     {
-        span?.SetTag("analytics.drift.rows", drifts.Sum(drift => drift.Rows));
-        foreach (var drift in drifts) DriftedRows.Add(drift.Rows, new KeyValuePair<string, object?>(Aggregate, drift.Aggregate));
+        var rows = drifts.Sum(drift => drift.Rows);
+        span?.SetTag("analytics.drift.rows", rows);
+        DriftedRows.Add(rows);
+    }
+
+    public static void BeginSeries()
+    {
+        foreach (var counter in (Counter<long>[])[DrainedChanges, DrainedKeys, SetAsideChanges, DriftedRows]) counter.Add(0);
     }
 
     private static Activity? Begun(string name, long started) => StoreTelemetry.Spans.HasListeners()

@@ -114,6 +114,6 @@ public sealed class ServerProcess : IAsyncDisposable
             return;
         _log.Enqueue(line);
         if (line.IndexOf(listening, StringComparison.Ordinal) is var at and >= 0)
-            _address.TrySetResult(new Uri(line[(at + listening.Length)..]));
+            _address.TrySetResult(new Uri(line[(at + listening.Length)..].Split('"')[0])); // the line may be JSON
     }
 }
