@@ -30,6 +30,8 @@ internal static class RefreshTelemetry
     private static readonly Counter<long> DriftedRows = StoreTelemetry.Meter.CreateCounter<long>(
         "analytics.drift.rows", "{row}", "Aggregate rows that an audit found to differ from the base tables.");
 
+    private static readonly Dictionary<string, long> NoKeys = [];
+
     /// <summary>Tells of a drain when it is over: four looks a second at an empty queue are not worth a span each.</summary>
     public static void Drained(long started, DrainResult result)
     {
@@ -40,10 +42,11 @@ internal static class RefreshTelemetry
             span?.SetTag("analytics.drain.changes", result.StagedChanges).SetTag("analytics.drain.keys", result.Keys)
                 .SetTag("analytics.drain.set_aside", result.SetAside).SetTag("analytics.drain.number", result.Number)
                 .SetTag(StoreTelemetry.Outcome, outcome);
+            foreach (var (aggregate, keys) in result.KeysOf ?? NoKeys) span?.SetTag($"analytics.drain.keys.{aggregate}", keys);
         }
         DrainDuration.Record(SecondsSince(started), Outcome(outcome));
         DrainedChanges.Add(result.StagedChanges);
-        DrainedKeys.Add(result.Keys);
+        foreach (var (aggregate, keys) in result.KeysOf ?? NoKeys) DrainedKeys.Add(keys, new KeyValuePair<string, object?>(Aggregate, aggregate));
         SetAsideChanges.Add(result.SetAside);
     }
 
@@ -98,7 +101,7 @@ internal static class RefreshTelemetry
 
     public static void BeginSeries()
     {
-        foreach (var counter in (Counter<long>[])[DrainedChanges, DrainedKeys, SetAsideChanges, DriftedRows]) counter.Add(0);
+        foreach (var counter in (Counter<long>[])[DrainedChanges, SetAsideChanges, DriftedRows]) counter.Add(0);
     }
 
     private static Activity? Begun(string name, long started) => StoreTelemetry.Spans.HasListeners()

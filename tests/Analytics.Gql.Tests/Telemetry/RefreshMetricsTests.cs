@@ -26,7 +26,10 @@ public sealed class RefreshMetricsTests : IAsyncLifetime
     {
         await _workouts.SessionAsync(await _workouts.UserAsync(), "2026-03-04T10:00:00Z");
         Assert.Equal(
-            ["analytics.drain.changes 1", "analytics.drain.duration succeeded", "analytics.drain.keys 2", "analytics.drain.set_aside 0"],
+            [
+                "analytics.drain.changes 1", "analytics.drain.duration succeeded", "analytics.drain.keys personal_records 0",
+                "analytics.drain.keys session_summary 1", "analytics.drain.keys weekly_aggregates 1", "analytics.drain.set_aside 0",
+            ],
             await MeasuredAsync(() => _workouts.DrainAsync()));
         Assert.Empty(await MeasuredAsync(() => _workouts.DrainAsync()));
     }

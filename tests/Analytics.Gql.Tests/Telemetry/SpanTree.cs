@@ -15,6 +15,9 @@ public sealed partial class SpanTree(IReadOnlyList<Activity> spans)
         "analytics.drain.number",
     ];
 
+    // Whether a pool has a connection to give, and whether that one knows the statement, is chance.
+    private static bool IsChance(Activity span) => span.Source.Name == "Npgsql" && span.GetTagItem("db.query.text") is null;
+
     public IReadOnlyList<Activity> Spans => spans;
 
     public override string ToString()
@@ -29,9 +32,9 @@ public sealed partial class SpanTree(IReadOnlyList<Activity> spans)
     {
         var indent = new string(' ', depth * 4);
         text.Append(CultureInfo.InvariantCulture, $"{indent}{Named(span)} ({span.Source.Name}, {span.Kind}, {span.Status})\n");
-        foreach (var (key, value) in span.TagObjects.OrderBy(tag => tag.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in span.TagObjects.Where(tag => tag.Key != "db.npgsql.prepared").OrderBy(tag => tag.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"{indent}  {key}: {Value(key, value)}\n");
-        foreach (var child in Ordered(spans.Where(child => child.ParentSpanId == span.SpanId))) Write(text, child, depth + 1);
+        foreach (var child in Ordered(spans.Where(child => child.ParentSpanId == span.SpanId && !IsChance(child)))) Write(text, child, depth + 1);
     }
 
     // Npgsql calls a statement by its database, and every test has its own.
