@@ -25,7 +25,7 @@ CREATE FUNCTION analytics.beats(value numeric, reached_at timestamp with time zo
 
 COMMENT ON FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) IS 'Whether a value takes a record, in the order that personal_records_live chooses by; false without a value.';
 
-CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
+CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint, keys_by jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -56,6 +56,7 @@ begin
     drain.staged_changes := 0;
     drain.keys := 0;
     drain.set_aside := 0;
+    drain.keys_by := '{}';
     -- Nobody else takes rows off the queue or moves them while we hold the lock, so they are still there below.
     batches := jsonb_build_array(to_jsonb(analytics.next_batch(max_rows, max_users, changed_since)::text[]));
     while jsonb_array_length(batches) > 0 loop
@@ -67,6 +68,13 @@ begin
             drain.staged_changes := drain.staged_changes + done.staged_changes;
             drain.keys := drain.keys + done.keys;
             drain.drain_number := done.drain_number;
+            drain.keys_by := (
+                select coalesce(jsonb_object_agg(x.key, x.keys), '{}')
+                from (select k.key, sum(k.value::bigint) as keys
+                      from (select * from jsonb_each_text(drain.keys_by)
+                            union all
+                            select * from jsonb_each_text(done.keys_by)) as k
+                      group by k.key) as x);
         exception
             -- What a row can do wrong. Anything else (locks, time, space, a broken definition) is no row's fault and
             -- ends the drain: nothing is taken off the queue.
@@ -97,7 +105,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due.';
+COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due. keys_by: aggregate to rows recomputed.';
 
 CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
@@ -520,7 +528,7 @@ $$;
 
 COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
 
-CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) RETURNS record
+CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint, OUT keys_by jsonb) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
@@ -804,12 +812,16 @@ begin
         from touched as t cross join state
         group by state.drain_number, t.user_id
     ),
+    counts (aggregate, keys) as materialized (
+        select 'session_summary', (select count(*) from session_summary_rows) union all
+        select 'personal_records', (select count(*) from personal_records_rows) union all
+        select 'weekly_aggregates', (select count(*) from weekly_aggregates_rows) union all
+        select null::text, 0::bigint where false
+    ),
     counted as materialized (
         select (select count(*) from taken) as staged_changes,
-               (select count(*) from session_summary_rows) +
-               (select count(*) from personal_records_rows) +
-               (select count(*) from weekly_aggregates_rows) +
-               0 as keys
+               (select coalesce(sum(c.keys), 0)::bigint from counts as c) as keys,
+               (select coalesce(jsonb_object_agg(c.aggregate, c.keys), '{}') from counts as c) as keys_by
     ),
     stamped as (
         update analytics.refresh_state as r
@@ -822,13 +834,13 @@ begin
         select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
         from counted as c where c.staged_changes > 0
     )
-    select c.staged_changes, c.keys, state.drain_number
-    into recompute.staged_changes, recompute.keys, recompute.drain_number
+    select c.staged_changes, c.keys, state.drain_number, c.keys_by
+    into recompute.staged_changes, recompute.keys, recompute.drain_number, recompute.keys_by
     from counted as c cross join state;
 end
 $$;
 
-COMMENT ON FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) IS 'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
+COMMENT ON FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint, OUT keys_by jsonb) IS 'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
 
 CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone, catch_up_s double precision)
     LANGUAGE sql STABLE SECURITY DEFINER

@@ -13,7 +13,8 @@ public sealed class MetricsTests(WatchedServer server) : IClassFixture<WatchedSe
     public async Task The_scrape_has_these_names_types_units_and_labels()
     {
         await server.UseAsync();
-        string.Join('\n', (await server.ScrapeAsync()).Shape()).MatchSnapshot();
+        // .NET's own depend on what its collector has done so far.
+        string.Join('\n', (await server.ScrapeAsync()).Shape().Where(line => !line.StartsWith("dotnet_", StringComparison.Ordinal))).MatchSnapshot();
     }
 
     [Fact]
