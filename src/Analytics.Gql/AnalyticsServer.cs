@@ -2,11 +2,13 @@
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Freshness;
+using Analytics.Gql.Health;
 using Analytics.Gql.Http;
 using Analytics.Gql.Jobs;
 using Analytics.Gql.PersonalRecords;
 using Analytics.Gql.Refresh;
 using Analytics.Gql.SessionSummaries;
+using Analytics.Gql.Telemetry;
 using Analytics.Gql.Users;
 using Analytics.Gql.WeeklyAggregates;
 using Analytics.Store;
@@ -29,6 +31,7 @@ public static class AnalyticsServer
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         configure?.Invoke(builder);
+        builder.AddTelemetry();
         builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);
         AddStore(builder.Services, connection, builder.Configuration[ReadConnectionKey] is { Length: > 0 } reads ? reads : null);
@@ -37,17 +40,16 @@ public static class AnalyticsServer
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
         builder.Services.AddHostedService(s => s.GetRequiredService<Calendars>());
         builder.Services.AddRefreshJobs(connection);
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"])
-            .AddCheck<LeavingHealth>("leaving", tags: ["ready"]);
+        builder.Services.AddHealth();
 
         var app = builder.Build();
+        app.UseMetrics();
         app.UseAnalyticsHttp();
         app.UseDashboard();
         app.UseAuthentication();
         app.UseWebSockets();
         app.MapAnalyticsGraphQL();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealth();
         return app;
     }
 
@@ -74,7 +76,8 @@ public static class AnalyticsServer
             return new Drain(s.GetRequiredService<NpgsqlDataSource>(), options.BatchSize, options.WholeUsersPerBatch);
         });
         services.AddSingleton(new FullRefresh(connection));
-        services.AddSingleton<RefreshControl>().AddSingleton<Heartbeat>().AddSingleton<Staging>().AddSingleton<RefreshRuns>().AddSingleton<Verification>();
+        services.AddSingleton<RefreshControl>().AddSingleton<Heartbeat>().AddSingleton<Staging>().AddSingleton<RefreshRuns>().AddSingleton<Verification>()
+            .AddSingleton<RefreshObserver>();
         services.AddSingleton<WeeklyAggregatesReader>().AddSingleton<SessionSummariesReader>().AddSingleton<SessionPagesReader>()
             .AddSingleton<PersonalRecordsReader>().AddSingleton<TimeZones>().AddSingleton<UsersReader>()
             .AddSingleton<FreshnessReader>().AddSingleton<ReadVersions>();

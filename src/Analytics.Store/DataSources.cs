@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Analytics.Store;
 
+/// <remarks>Each has a name: traces and metrics would else call it by its connection string.</remarks>
 public static class DataSources
 {
     /// <summary>For staging, drains and control. Statements may take as long as a batch does.</summary>
@@ -20,7 +21,7 @@ public static class DataSources
         };
         // A drain needs a snapshot that is later than its lock, whatever this database's default is.
         settings.Options = $@"{settings.Options} -c default_transaction_isolation=read\ committed";
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "primary" }.Build();
     }
 
     /// <summary>
@@ -29,7 +30,7 @@ public static class DataSources
     /// scans: a plan made while a delta is empty would scan it whole, and outlive the time when it is.
     /// </summary>
     public static NpgsqlDataSource Reads(string connectionString, TimeSpan statementTimeout) =>
-        BuildReads(OfPrimary(connectionString), statementTimeout);
+        BuildReads(OfPrimary(connectionString), statementTimeout, "reads");
 
     /// <summary>The same, on a replica if one answers: of several hosts in turn the standbys, and another only when none
     /// of them does. A host that did not answer is left alone for a few seconds.</summary>
@@ -44,7 +45,7 @@ public static class DataSources
         }
         // Somebody waits for the read: a host that swallows packets must not cost them a quarter of a minute.
         if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 3;
-        return BuildReads(settings.ConnectionString, statementTimeout);
+        return BuildReads(settings.ConnectionString, statementTimeout, "replicas");
     }
 
     /// <summary>Of several hosts, the one that is the primary, whichever it is now; one host stays as it is.</summary>
@@ -76,7 +77,7 @@ public static class DataSources
     private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) =>
         settings.Host?.Contains(',', StringComparison.Ordinal) == true;
 
-    private static NpgsqlDataSource BuildReads(string connectionString, TimeSpan statementTimeout)
+    private static NpgsqlDataSource BuildReads(string connectionString, TimeSpan statementTimeout, string name)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -88,6 +89,6 @@ public static class DataSources
         };
         settings.Options = $"{settings.Options} -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off "
             + $"-c statement_timeout={(long)statementTimeout.TotalMilliseconds}";
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.Build();
     }
 }

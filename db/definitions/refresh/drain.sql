@@ -7,8 +7,12 @@
 -- exactly what it recomputed. It deletes by row, never 'older than': an older row may be uncommitted.
 -- The migrator replaces each line '-- for each aggregate:' by the text that follows from the aggregates' declarations.
 drop function if exists analytics.drain(int, int);
+-- What they return has grown.
+drop function if exists analytics.drain(int, int, timestamptz);
+drop function if exists analytics.recompute(tid[]);
 
-create or replace function analytics.recompute(batch tid[], out staged_changes bigint, out keys bigint, out drain_number bigint)
+create or replace function analytics.recompute(
+    batch tid[], out staged_changes bigint, out keys bigint, out drain_number bigint, out keys_by jsonb)
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp
     set jit = off
@@ -88,10 +92,14 @@ begin
         from touched as t cross join state
         group by state.drain_number, t.user_id
     ),
+    counts (aggregate, keys) as materialized (
+        -- for each aggregate: count
+        select null::text, 0::bigint where false
+    ),
     counted as materialized (
         select (select count(*) from taken) as staged_changes,
-               -- for each aggregate: count
-               0 as keys
+               (select coalesce(sum(c.keys), 0)::bigint from counts as c) as keys,
+               (select coalesce(jsonb_object_agg(c.aggregate, c.keys), '{}') from counts as c) as keys_by
     ),
     stamped as (
         update analytics.refresh_state as r
@@ -104,8 +112,8 @@ begin
         select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
         from counted as c where c.staged_changes > 0
     )
-    select c.staged_changes, c.keys, state.drain_number
-    into recompute.staged_changes, recompute.keys, recompute.drain_number
+    select c.staged_changes, c.keys, state.drain_number, c.keys_by
+    into recompute.staged_changes, recompute.keys, recompute.drain_number, recompute.keys_by
     from counted as c cross join state;
 end
 $recompute$;
@@ -115,7 +123,7 @@ comment on function analytics.recompute is
     'Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
 
 create or replace function analytics.drain(max_rows int, max_users int, changed_since timestamptz default null)
-    returns table (staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
+    returns table (staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint, keys_by jsonb)
     language plpgsql security definer
     set search_path = pg_catalog, pg_temp
     set plan_cache_mode = force_generic_plan
@@ -146,6 +154,7 @@ begin
     drain.staged_changes := 0;
     drain.keys := 0;
     drain.set_aside := 0;
+    drain.keys_by := '{}';
     -- Nobody else takes rows off the queue or moves them while we hold the lock, so they are still there below.
     batches := jsonb_build_array(to_jsonb(analytics.next_batch(max_rows, max_users, changed_since)::text[]));
     while jsonb_array_length(batches) > 0 loop
@@ -157,6 +166,13 @@ begin
             drain.staged_changes := drain.staged_changes + done.staged_changes;
             drain.keys := drain.keys + done.keys;
             drain.drain_number := done.drain_number;
+            drain.keys_by := (
+                select coalesce(jsonb_object_agg(x.key, x.keys), '{}')
+                from (select k.key, sum(k.value::bigint) as keys
+                      from (select * from jsonb_each_text(drain.keys_by)
+                            union all
+                            select * from jsonb_each_text(done.keys_by)) as k
+                      group by k.key) as x);
         exception
             -- What a row can do wrong. Anything else (locks, time, space, a broken definition) is no row's fault and
             -- ends the drain: nothing is taken off the queue.
@@ -190,4 +206,4 @@ $drain$;
 comment on function analytics.drain is
     'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes '
     'written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not '
-    'Incremental. A row with 0: nothing was due.';
+    'Incremental. A row with 0: nothing was due. keys_by: aggregate to rows recomputed.';

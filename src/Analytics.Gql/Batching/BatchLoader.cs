@@ -1,4 +1,5 @@
 // The batch loader: many fields of one level ask for one key each, one fetch answers them all.
+using Analytics.Store;
 using GraphQL.DataLoader;
 
 namespace Analytics.Gql.Batching;
@@ -98,14 +99,18 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
 
     private async Task RunAsync(Batch batch, CancellationToken ct)
     {
+        var span = LoaderTelemetry.Begin(this, batch.Keys.Count);
         try
         {
             var values = await FetchAsync(batch.Keys, ct).ConfigureAwait(false);
+            span?.Dispose(); // before its waiters go on, which they do here
             if (values is null || values.Count != batch.Keys.Count) throw WrongCount(batch.Keys, values?.Count);
             batch.Values.SetResult(values);
         }
         catch (Exception error)
         {
+            span.Fail(error);
+            span?.Dispose();
             lock (_gate)
             {
                 foreach (var key in batch.Keys) _cache.Remove(key);

@@ -16,10 +16,23 @@ public sealed class DocumentCache(IOptions<LimitOptions> limits)
 
     private readonly LatestUsed<GraphQLDocument> _documents = new(limits.Value.DocumentCacheBytes);
 
+    private long _hits, _misses;
+
     public int Count => _documents.Count;
 
+    /// <summary>Looks that found a document, since the start.</summary>
+    public long Hits => Volatile.Read(ref _hits);
+
+    /// <summary>Looks that found none.</summary>
+    public long Misses => Volatile.Read(ref _misses);
+
     /// <summary>The document of this very text, or null.</summary>
-    public GraphQLDocument? Find(string text) => _documents.Find(text);
+    public GraphQLDocument? Find(string text)
+    {
+        var found = _documents.Find(text);
+        Interlocked.Increment(ref found is null ? ref _misses : ref _hits);
+        return found;
+    }
 
     /// <summary>Keeps a document that passed every rule; the ones unused for longest make room.</summary>
     public void Keep(string text, GraphQLDocument document) =>

@@ -49,8 +49,8 @@ public static class EngineServices
         services.AddTransient(typeof(PropertyObjectType<>));
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
             .AddSingleton<DocumentCheck>().AddSingleton<TrustedDocuments>().AddSingleton<RequestedDocuments>()
-            .AddSingleton<CoveredOperations>()
-            .AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationRunner>();
+            .AddSingleton<CoveredOperations>().AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationTelemetry>()
+            .AddSingleton<OperationRunner>();
         return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(roots)
             .AddGraphTypeMappingProvider<PropertyObjectTypes>()

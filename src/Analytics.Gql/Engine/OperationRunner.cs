@@ -30,16 +30,18 @@ public sealed class OperationRunner
     private readonly DocumentCache _documents;
     private readonly ExecutionTreeWriter _writer;
     private readonly FaultMasking _faults;
+    private readonly OperationTelemetry _telemetry;
     private readonly int _maxDocumentBytes;
     private readonly long _maxCost;
     private readonly IValidationRule[] _everyRule, _requestRules;
 
     public OperationRunner(
         IDocumentExecuter<ISchema> executer, RequestedDocuments requested, DocumentCache documents,
-        ExecutionTreeWriter writer, FaultMasking faults, EngineOptions options, IOptions<LimitOptions> limits,
-        IOptions<SchemaOptions> schema)
+        ExecutionTreeWriter writer, FaultMasking faults, OperationTelemetry telemetry, EngineOptions options,
+        IOptions<LimitOptions> limits, IOptions<SchemaOptions> schema)
     {
         (_executer, _requested, _documents, _writer, _faults) = (executer, requested, documents, writer, faults);
+        _telemetry = telemetry;
         (_maxDocumentBytes, _maxCost) = (limits.Value.MaxDocumentBytes, limits.Value.MaxCost);
         IValidationRule[] request = [new OperationKindRule(), .. options.RequestRules, new CostRule(limits.Value)];
         _everyRule =
@@ -55,8 +57,13 @@ public sealed class OperationRunner
     /// <exception cref="OperationCanceledException">The caller went away; nothing is logged.</exception>
     public async Task<OperationResult> RunAsync(
         OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
-        CancellationToken ct) =>
-        new(await ExecuteAsync(request, context, services, user, ct).ConfigureAwait(false), _writer);
+        CancellationToken ct)
+    {
+        using var watch = _telemetry.Begin(context);
+        var result = await ExecuteAsync(request, context, services, user, ct).ConfigureAwait(false);
+        watch?.End(result);
+        return new OperationResult(result, _writer);
+    }
 
     /// <summary>Starts an operation of any kind: a subscription listens when this returns, and the sequence gives its
     /// results; that of a query or mutation gives one.</summary>
@@ -66,7 +73,9 @@ public sealed class OperationRunner
         OperationRequest request, OperationContext context, IServiceProvider services, ClaimsPrincipal? user,
         CancellationToken ct)
     {
+        using var watch = _telemetry.Begin(context);
         var result = await ExecuteAsync(request, context, services, user, ct).ConfigureAwait(false);
+        watch?.End(result);
         if (result.Streams is { Count: > 0 } streams)
             return ResultsAsync(new ResponseStream(streams.Values.Single(), context), ct);
         // The library calls one that could not be started executed.
@@ -131,5 +140,9 @@ public sealed class OperationRunner
     }
 
     /// <summary>An answer for a request that never became an operation.</summary>
-    public OperationResult Refuse(ClientError error) => new(new ExecutionResult(error), _writer);
+    public OperationResult Refuse(ClientError error)
+    {
+        _telemetry.Refused(error);
+        return new OperationResult(new ExecutionResult(error), _writer);
+    }
 }

@@ -10,6 +10,9 @@ public sealed class ConnectionCounts(IOptions<SubscriptionOptions> options)
     private readonly Dictionary<string, int> _byKey = new(StringComparer.Ordinal);
     private int _all;
 
+    /// <summary>On this node, at the moment.</summary>
+    public int Open { get { lock (_gate) return _all; } }
+
     /// <summary>Takes a place; null when there is none, and <paramref name="refusal"/> says which bound is met.</summary>
     public ConnectionPlace? TryTake(string key, out string refusal)
     {

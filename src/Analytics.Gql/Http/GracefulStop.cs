@@ -56,7 +56,7 @@ internal sealed class LeavingHealth(GracefulStop stop) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        stop.IsLeaving ? HealthCheckResult.Unhealthy("This node is stopping.") : HealthCheckResult.Healthy());
+        stop.IsLeaving ? HealthCheckResult.Unhealthy("This node is stopping.") : HealthCheckResult.Healthy("This node stays."));
 }
 
 /// <summary>The host's own patience covers the delay and the longest request.</summary>

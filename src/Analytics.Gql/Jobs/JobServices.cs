@@ -11,8 +11,10 @@ public static class JobServices
             .AddHostedService<HeartbeatWorker>();
         // Quartz keeps its tables in a schema of its own.
         var store = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "quartz", ApplicationName = "analytics-gql jobs" };
+        JobTraceIds.Begin();
         services.AddQuartz(quartz =>
         {
+            quartz.AddJobLogScope();
             quartz.ConfigureScheduler(o =>
             {
                 o.InstanceName = "analytics-gql"; // its instance id is made unique when unset
@@ -21,7 +23,8 @@ public static class JobServices
             });
             quartz.UsePersistentStore(o =>
             {
-                o.UsePostgres(store.ConnectionString);
+                // Made here only for its name: it would else be called by its connection string.
+                o.UsePostgres(d => d.DataSourceFactory = _ => new Npgsql.NpgsqlDataSourceBuilder(store.ConnectionString) { Name = "jobs" }.Build());
                 o.ConfigureStore(ado => ado.RecoverFiringsCancelledByShutdown = true);
                 o.ProvisionSchema();
                 o.UseClustering(c => c.CheckinInterval = TimeSpan.FromSeconds(10));

@@ -173,7 +173,7 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
             'deleted rows hide those of {_name}_current. A row with a null key: read that user live.';
         """;
 
-    public string DrainCount => $"               (select count(*) from {_name}_rows) +";
+    public string DrainCount => $"        select '{_name}', (select count(*) from {_name}_rows) union all";
 
     public string FreshnessDeltaRows =>
         $"                select d.refreshed_at from analytics.{_name}_delta as d where d.user_id = a.user_id union all";

@@ -114,7 +114,7 @@ public sealed class Migrator
         {
             var text = script.Text
                 .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
-                .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
+                .Replace("        -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
                 .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
                 .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal);
             await ApplyDefinitionAsync($"refresh/{script.Name}", text, Script.Sha256(text), applied, ct);

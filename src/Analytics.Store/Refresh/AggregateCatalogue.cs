@@ -31,4 +31,17 @@ public static class AggregateCatalogue
             select a.name as Name, a.key_columns as KeyColumns, a.columns as Columns, a.is_folded as IsFolded
             from analytics.aggregates as a order by a.name <> @Places, a.ordinal
             """, new { Places }, cancellationToken: ct))];
+
+    /// <summary>The aggregates whose matview is missing or has never been filled: reading it fails.</summary>
+    public static async Task<IReadOnlyList<string>> UnpopulatedAsync(NpgsqlDataSource primary, CancellationToken ct)
+    {
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<string>(new CommandDefinition("""
+            select a.name
+            from analytics.aggregates as a
+            left join pg_class as c on c.oid = to_regclass(format('analytics.%I', a.name)) and c.relkind = 'm'
+            where not coalesce(c.relispopulated, false)
+            order by a.ordinal
+            """, cancellationToken: ct))];
+    }
 }

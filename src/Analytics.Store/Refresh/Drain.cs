@@ -1,5 +1,6 @@
 // One call of analytics.drain: a bounded batch of staged changes, in one transaction of the database's own.
 using System.Diagnostics;
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 
@@ -11,14 +12,16 @@ namespace Analytics.Store.Refresh;
 /// <param name="Keys">Aggregate rows recomputed.</param>
 /// <param name="Number">Its number in refresh_events; null when nothing was due.</param>
 /// <param name="SetAside">Staged changes whose recomputation raised: they stay pending, to be tried again later.</param>
-public sealed record DrainResult(bool Ran, long StagedChanges, long Keys, long? Number, long SetAside = 0);
+/// <param name="KeysOf">The keys by aggregate; null when nothing was recomputed, or of several batches together.</param>
+public sealed record DrainResult(
+    bool Ran, long StagedChanges, long Keys, long? Number, long SetAside = 0, IReadOnlyDictionary<string, long>? KeysOf = null);
 
 /// <summary>Drains staged changes into the deltas.</summary>
 /// <param name="maxRows">Staged changes a batch, at least 1.</param>
 /// <param name="maxUsers">Whole users a batch, at least 1; each may stand for thousands of keys.</param>
 public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxUsers = 10)
 {
-    private sealed record Row(long StagedChanges, long Keys, long? DrainNumber, long SetAside);
+    private sealed record Row(long StagedChanges, long Keys, long? DrainNumber, long SetAside, string KeysOf);
 
     /// <param name="changedSince">Takes only changes written since; null: any.</param>
     /// <exception cref="PostgresException">Locks, time or space ran out; nothing was taken off the queue, and the failure is in
@@ -28,10 +31,13 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
         var started = Stopwatch.GetTimestamp();
         try
         {
-            return await DrainAsync(changedSince, ct);
+            var result = await DrainAsync(changedSince, ct);
+            RefreshTelemetry.Drained(started, result);
+            return result;
         }
         catch (PostgresException refused) when (!ct.IsCancellationRequested)
         {
+            RefreshTelemetry.DrainFailed(started, refused);
             await RecordAsync(Stopwatch.GetElapsedTime(started), refused, ct);
             throw;
         }
@@ -53,12 +59,15 @@ public sealed class Drain(NpgsqlDataSource primary, int maxRows = 2000, int maxU
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition("""
-            select d.staged_changes as StagedChanges, d.keys as Keys, d.drain_number as DrainNumber, d.set_aside as SetAside
+            select d.staged_changes as StagedChanges, d.keys as Keys, d.drain_number as DrainNumber, d.set_aside as SetAside,
+                   d.keys_by::text as KeysOf
             from analytics.drain(@maxRows, @maxUsers, @changedSince::timestamptz) as d
             """, new { maxRows, maxUsers, changedSince }, cancellationToken: ct));
         return row is null
             ? new DrainResult(false, 0, 0, null)
-            : new DrainResult(true, row.StagedChanges, row.Keys, row.DrainNumber, row.SetAside);
+            : new DrainResult(
+                true, row.StagedChanges, row.Keys, row.DrainNumber, row.SetAside,
+                row.Keys == 0 ? null : JsonSerializer.Deserialize<Dictionary<string, long>>(row.KeysOf));
     }
 
     /// <summary>Drains until nothing is staged, or somebody else does.</summary>

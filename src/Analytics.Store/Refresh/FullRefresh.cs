@@ -8,6 +8,7 @@
 //
 // Three calls and not one: a bump in REFRESH's own transaction would not be seen by the drains that run beside it.
 // Staging is never cleared by age or number: a lower one may be uncommitted, and a commit may fall between.
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 
@@ -43,16 +44,35 @@ public sealed class FullRefresh(string connectionString)
     /// <param name="step">Told of each aggregate.</param>
     public async Task<FullRefreshResult> RunAsync(CancellationToken ct, Action<RefreshStep>? step = null)
     {
-        await using var connection = new NpgsqlConnection(_connectionString);
-        await connection.OpenAsync(ct);
+        // A data source only for its name: traces would else call it by its connection string.
+        await using var source = new NpgsqlDataSourceBuilder(_connectionString) { Name = "full refresh" }.Build();
+        await using var connection = await source.OpenConnectionAsync(ct);
         await ExecuteAsync(connection, $"set statement_timeout = 0; set client_min_messages = warning; set work_mem = '{WorkMemory}'", ct);
         if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);
 
-        var result = await RunLockedAsync(connection, step, ct);
+        var result = await WatchedAsync(connection, step, ct);
         // Closing lets go of the lock too, but a moment after we returned: another run begun at once would not run.
         await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
         return result;
+    }
+
+    private static async Task<FullRefreshResult> WatchedAsync(
+        NpgsqlConnection connection, Action<RefreshStep>? step, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var span = RefreshTelemetry.BeginFullRefresh();
+        try
+        {
+            var result = await RunLockedAsync(connection, step, ct);
+            RefreshTelemetry.FullRefreshed(span, started, result);
+            return result;
+        }
+        catch (Exception fault)
+        {
+            RefreshTelemetry.FullRefreshFailed(span, started, fault);
+            throw;
+        }
     }
 
     private static async Task<FullRefreshResult> RunLockedAsync(
@@ -104,6 +124,8 @@ public sealed class FullRefresh(string connectionString)
                 errors.Add($"{aggregate.Name}: not refreshed, because {AggregateCatalogue.Places}, which it is made of, was not");
                 continue;
             }
+            var started = Stopwatch.GetTimestamp();
+            using var span = RefreshTelemetry.BeginView(aggregate.Name);
             try
             {
                 // Before REFRESH takes its snapshot: the stamp may be too early, never too late. What is made of session_summary
@@ -113,10 +135,12 @@ public sealed class FullRefresh(string connectionString)
                     : await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
                 await ExecuteAsync(connection, $"refresh materialized view concurrently analytics.{aggregate.Name}", ct);
                 stamps.Add(new Stamped(aggregate.Name, stamp));
+                RefreshTelemetry.Viewed(span, aggregate.Name, started);
             }
             catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.QueryCanceled && e.SqlState != PostgresErrorCodes.AdminShutdown)
             {
                 errors.Add($"{aggregate.Name}: {e.MessageText} ({e.SqlState})");
+                RefreshTelemetry.Viewed(span, aggregate.Name, started, e);
             }
         }
         return (stamps, errors);

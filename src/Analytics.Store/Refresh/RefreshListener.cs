@@ -7,12 +7,15 @@ namespace Analytics.Store.Refresh;
 public sealed class RefreshListener : IAsyncDisposable
 {
     private const int DrainsAtOnce = 100;
+    private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnection _connection;
     private bool _heard;
 
-    private RefreshListener(NpgsqlConnection connection)
+    private RefreshListener(string connectionString)
     {
-        _connection = connection;
+        // A data source only for its name: traces would else call it by its connection string.
+        _source = new NpgsqlDataSourceBuilder(connectionString) { Name = "listener" }.Build();
+        _connection = _source.CreateConnection();
         // It may come with the answer to a query too, and would be waited for in vain afterwards.
         _connection.Notification += (_, _) => _heard = true;
     }
@@ -28,7 +31,7 @@ public sealed class RefreshListener : IAsyncDisposable
             CommandTimeout = 15,
             KeepAlive = 15,
         };
-        var listener = new RefreshListener(new NpgsqlConnection(settings.ConnectionString));
+        var listener = new RefreshListener(settings.ConnectionString);
         try
         {
             await listener._connection.OpenAsync(ct);
@@ -56,5 +59,9 @@ public sealed class RefreshListener : IAsyncDisposable
         return RefreshEvents.ReadSinceAsync(_connection, number, DrainsAtOnce, ct);
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 }

@@ -30,6 +30,7 @@ public sealed class Verification(NpgsqlDataSource primary)
     /// <param name="step">Told of each aggregate.</param>
     public async Task<IReadOnlyList<Drift>> RunAsync(CancellationToken ct, int? sample = null, bool repair = false, Action<RefreshStep>? step = null)
     {
+        using var span = RefreshTelemetry.BeginAudit(sample is not null);
         await using var connection = await primary.OpenConnectionAsync(ct);
         var drifts = new List<Drift>();
         DateTime lookedAt;
@@ -44,6 +45,7 @@ public sealed class Verification(NpgsqlDataSource primary)
                 drifts.Add(await CompareAsync(connection, aggregate, users, ct));
             }
         }
+        RefreshTelemetry.Audited(span, drifts);
         if (repair)
             await StageAsync(connection, [.. drifts.SelectMany(d => d.Users).Distinct()], ct);
         await connection.ExecuteAsync(new CommandDefinition("""

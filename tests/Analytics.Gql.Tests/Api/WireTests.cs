@@ -15,8 +15,9 @@ public sealed class WireTests(ServerFixture server) : IClassFixture<ServerFixtur
     public async Task The_schema_health_and_the_page_for_browsers_are_served()
     {
         Assert.Contains("type Query", await server.Http.GetStringAsync(new Uri("/graphql/schema.graphql", UriKind.Relative)), StringComparison.Ordinal);
-        Assert.Equal("Healthy", await server.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative)));
-        Assert.Equal("Healthy", await server.Http.GetStringAsync(new Uri("/health/live", UriKind.Relative)));
+        Assert.StartsWith("{\"status\":\"Healthy\"", await server.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Equal("{\"status\":\"Healthy\",\"checks\":[]}", await server.Http.GetStringAsync(new Uri("/health/live", UriKind.Relative)));
+        Assert.Contains("analytics_database_up", await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
         using var visit = new HttpRequestMessage(HttpMethod.Get, Address);
         visit.Headers.Accept.ParseAdd("text/html");
         using var page = await server.Http.SendAsync(visit);

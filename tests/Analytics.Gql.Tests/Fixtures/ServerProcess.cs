@@ -18,22 +18,36 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    /// <summary>The first that it listens at.</summary>
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Every line that it has written.</summary>
+    public IReadOnlyCollection<string> Log => _log;
 
     /// <summary>Starts 'serve' and waits until it listens.</summary>
     /// <param name="settings">Besides what it needs: as arguments.</param>
     public static Task<ServerProcess> StartAsync(TestDatabase database, params IEnumerable<string> settings) =>
         StartAsync(database.ConnectionString, settings);
 
-    public static async Task<ServerProcess> StartAsync(string connectionString, params IEnumerable<string> settings)
+    public static Task<ServerProcess> StartAsync(string connectionString, params IEnumerable<string> settings) =>
+        StartAsync(connectionString, [.. settings], new Dictionary<string, string>());
+
+    /// <param name="environment">Variables besides, or in the place of, those that every server here gets.</param>
+    public static Task<ServerProcess> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> environment) =>
+        StartAsync(database.ConnectionString, [], environment);
+
+    private static async Task<ServerProcess> StartAsync(
+        string connectionString, string[] arguments, IReadOnlyDictionary<string, string> settings)
     {
-        var server = new ServerProcess(Create(["serve", .. settings], new Dictionary<string, string>
+        var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__Analytics"] = connectionString,
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Analytics__Auth__Mode"] = "Open",
-        }));
+        };
+        foreach (var (name, value) in settings) environment[name] = value;
+        var server = new ServerProcess(Create(["serve", .. arguments], environment));
         server._process.OutputDataReceived += (_, line) => server.Read(line.Data);
         server._process.ErrorDataReceived += (_, line) => server.Read(line.Data);
         server._process.Start();
@@ -111,7 +125,8 @@ public sealed class ServerProcess : IAsyncDisposable
     private static bool IsSetting(string name) =>
         name.StartsWith("Analytics__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
     private void Read(string? line)
     {
@@ -120,6 +135,6 @@ public sealed class ServerProcess : IAsyncDisposable
             return;
         _log.Enqueue(line);
         if (line.IndexOf(listening, StringComparison.Ordinal) is var at and >= 0)
-            _address.TrySetResult(new Uri(line[(at + listening.Length)..]));
+            _address.TrySetResult(new Uri(line[(at + listening.Length)..].Split('"')[0])); // the line may be JSON
     }
 }

@@ -1,0 +1,55 @@
+// A server that traces as with a collector; the spans come to the test. Its exports go nowhere.
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Analytics.Gql.Tests.Fixtures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+
+namespace Analytics.Gql.Tests.Telemetry;
+
+public sealed class TracedServer : ServerFixture
+{
+    private readonly ConcurrentQueue<Activity> _spans = new();
+
+    /// <summary>With what surrounded each entry.</summary>
+    internal ScopedLog Scoped { get; } = new();
+
+    protected override IReadOnlyList<string> Settings => ["--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"];
+
+    protected override void Configure(WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Logging.AddProvider(Scoped);
+        builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(new Recorder(_spans)));
+    }
+
+    /// <summary>Every span that has ended and would be exported.</summary>
+    public IEnumerable<Activity> Spans => _spans;
+
+    /// <summary>The spans of what happens within, and of what it causes at the server.</summary>
+    public async Task<SpanTree> TraceAsync(Func<Task> act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        using var test = new Activity("test") { ActivityTraceFlags = ActivityTraceFlags.Recorded };
+        test.Start();
+        await act();
+        test.Stop();
+        // The request's span ends a moment after its answer.
+        var patience = Stopwatch.StartNew();
+        while (patience.Elapsed < TimeSpan.FromSeconds(10) && !Of(test).Any(span => span.Parent is null or { Source.Name: "" }))
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        return new SpanTree([.. Of(test)]);
+    }
+
+    private IEnumerable<Activity> Of(Activity test) => _spans.Where(span => span.TraceId == test.TraceId);
+
+    private sealed class Recorder(ConcurrentQueue<Activity> spans) : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data)
+        {
+            if (data.Recorded) spans.Enqueue(data);
+        }
+    }
+}
