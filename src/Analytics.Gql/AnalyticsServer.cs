@@ -20,7 +20,15 @@ namespace Analytics.Gql;
 
 public static class AnalyticsServer
 {
+    /// <summary>The primary: the worker, the jobs, the mutations and subscriptions.</summary>
     public const string ConnectionKey = "ConnectionStrings:Analytics";
+
+    /// <summary>Reads; optional, else <see cref="ConnectionKey"/>.</summary>
+    public const string ReadConnectionKey = "ConnectionStrings:AnalyticsRead";
+
+    /// <summary>The command migrate; optional, else <see cref="ConnectionKey"/>.</summary>
+    public const string MigrateConnectionKey = "ConnectionStrings:AnalyticsMigrate";
+
     private static readonly object Reads = nameof(Reads);
 
     /// <summary>A server that is ready to run. The database must be migrated.</summary>
@@ -31,7 +39,7 @@ public static class AnalyticsServer
         configure?.Invoke(builder);
         builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);
-        AddStore(builder.Services, connection);
+        AddStore(builder.Services, connection, ReadConnectionString(builder.Configuration));
         AddApi(builder.Services);
         AddSubscriptions(builder.Services, connection);
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
@@ -57,14 +65,22 @@ public static class AnalyticsServer
             $"{ConnectionKey} is not set. Set ConnectionStrings__Analytics to an Npgsql connection string, "
             + "such as \"Host=localhost;Database=app;Username=analytics;Password=…\".");
 
-    private static void AddStore(IServiceCollection services, string connection)
+    /// <exception cref="SettingsException">Neither it nor the primary's is set.</exception>
+    public static string ReadConnectionString(IConfiguration settings) =>
+        settings[ReadConnectionKey] is { Length: > 0 } reads ? reads : ConnectionString(settings);
+
+    /// <exception cref="SettingsException">Neither it nor the primary's is set.</exception>
+    public static string MigrateConnectionString(IConfiguration settings) =>
+        settings[MigrateConnectionKey] is { Length: > 0 } migrate ? migrate : ConnectionString(settings);
+
+    private static void AddStore(IServiceCollection services, string connection, string readConnection)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<RefreshOptions>().BindConfiguration(RefreshOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RefreshOptions>, RefreshOptionsCheck>();
         services.AddSingleton(_ => DataSources.Primary(connection));
         services.AddKeyedSingleton(Reads, (s, _) => DataSources.Reads(
-            connection, TimeSpan.FromSeconds(s.GetRequiredService<IOptions<LimitOptions>>().Value.StatementTimeoutS)));
+            readConnection, TimeSpan.FromSeconds(s.GetRequiredService<IOptions<LimitOptions>>().Value.StatementTimeoutS)));
         services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<IOptions<RefreshOptions>>().Value;

@@ -3,6 +3,7 @@
 // definition changed ⇒ <name>_live_next, <name>_next built and indexed (readers go on, staging waits)
 //                    ⇒ one short transaction: *_current replaced, old dropped, new renamed, stamp published
 // Readers never see a missing, empty or mixed view: each name always stands for something whole.
+using Analytics.Store.Roles;
 using Dapper;
 using Npgsql;
 
@@ -93,6 +94,7 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
             new { name = _name, stamp, key = declaration.Key.ToArray(), columns = columns.Select(c => c.Name).ToArray() },
             transaction, cancellationToken: ct));
         await MigrationLedger.RecordDefinitionAsync(connection, $"aggregates/{_name}", checksum, ct);
+        await Privileges.ApplyAsync(connection, ct);
     }
 
     /// <summary>What a build that was cut short left.</summary>

@@ -99,7 +99,7 @@ public sealed class FullRefresh(string connectionString)
             {
                 // Before REFRESH takes its snapshot: the stamp may be too early, never too late.
                 var stamp = await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
-                await ExecuteAsync(connection, $"refresh materialized view concurrently analytics.{aggregate.Name}", ct);
+                await ExecuteAsync(connection, "select analytics.refresh_aggregate(@Name)", ct, new { aggregate.Name });
                 stamps.Add(new Stamped(aggregate.Name, stamp));
             }
             catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.QueryCanceled && e.SqlState != PostgresErrorCodes.AdminShutdown)

@@ -24,7 +24,8 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var server = new ServerProcess(Create(["serve"], new Dictionary<string, string>
         {
-            ["ConnectionStrings__Analytics"] = database.ConnectionString,
+            ["ConnectionStrings__Analytics"] = database.RefresherConnectionString,
+            ["ConnectionStrings__AnalyticsRead"] = database.ReaderConnectionString,
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Analytics__Auth__Mode"] = "Open",
