@@ -91,7 +91,10 @@ select w.role, w.object as target, w.privileges, w.columns,
            when r.oid is null then false
            when w.kind = 'database' then (select bool_and(has_database_privilege(r.oid, w.oid, p)) from unnest(w.privileges) as p)
            when w.kind = 'schema' then (select bool_and(has_schema_privilege(r.oid, w.oid, p)) from unnest(w.privileges) as p)
-           when w.kind = 'routine' then has_function_privilege(r.oid, w.oid, 'execute')
+           -- Not through what everyone has, which is about to be taken away.
+           when w.kind = 'routine' then exists (
+               select from pg_proc as p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+               where p.oid = w.oid and a.grantee <> 0 and pg_has_role(r.oid, a.grantee, 'usage'))
            when w.columns is null then (select bool_and(has_table_privilege(r.oid, w.oid, p)) from unnest(w.privileges) as p)
            else (select bool_and(has_column_privilege(r.oid, w.oid, c, w.privileges[1])) from unnest(w.columns) as c)
        end as held,

@@ -71,6 +71,9 @@ public sealed class Examination(DoctorOptions options, IReadOnlyList<OpenedConne
         settings.Options = $"{settings.Options} -c default_transaction_read_only=on";
         // A data source and not a plain connection: several hosts are its affair.
         await using var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-        return new OpenedConnection(configured, await source.OpenConnectionAsync(ct));
+        var connection = await source.OpenConnectionAsync(ct);
+        // As the login itself: what its other sessions do is hidden from the role that it takes on.
+        await connection.ExecuteAsync(new CommandDefinition("set role none", cancellationToken: ct));
+        return new OpenedConnection(configured, connection);
     }
 }
