@@ -1726,7 +1726,7 @@ CREATE TABLE analytics.staging_triggers (
     trigger_name text NOT NULL
 );
 
-COMMENT ON TABLE analytics.staging_triggers IS 'The triggers that db/definitions/triggers creates, written by the migrator: an audit looks whether they are there and fire.';
+COMMENT ON TABLE analytics.staging_triggers IS 'The triggers that the applied definitions make: an audit looks whether they are there and fire.';
 
 CREATE VIEW analytics.weekly_aggregates_live AS
  SELECT n.user_id,

@@ -30,7 +30,12 @@ internal sealed record DemoLogins(string Refresher, string Reader)
     public static DemoLogins Of(string owner) => new(As(Names.Refresher!, owner), As(Names.Reader!, owner));
 
     private static string As(string login, string owner) =>
-        new NpgsqlConnectionStringBuilder(owner) { Username = login, Password = PasswordOf(login, owner) }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(owner)
+        {
+            Username = login,
+            Password = PasswordOf(login, owner),
+            MaxPoolSize = 50, // three pools, and the private cluster takes 200
+        }.ConnectionString;
 
     // Follows from the cluster's own, so that an import that joins a running demo does not change it.
     private static string PasswordOf(string login, string owner) => Convert.ToHexString(HMACSHA256.HashData(

@@ -97,7 +97,11 @@ internal static class ConnectionChecks
             var role = opened.Configured == on.Options.Primary ? "analytics_refresher"
                 : opened.Configured == on.Options.Reads ? "analytics_reader" : "analytics_migrator";
             var lacking = await ScalarAsync<string?>(opened, """
-                select session_user::text from pg_roles as r where r.rolname = @role and not pg_has_role(session_user, r.oid, 'member')
+                select session_user::text
+                from pg_roles as r left join pg_namespace as n on n.nspname = 'analytics'
+                where r.rolname = @role and not pg_has_role(session_user, r.oid, 'member')
+                  -- An owner may do it all.
+                  and pg_has_role(session_user, n.nspowner, 'member') is not true
                 """, ct, new { role });
             if (lacking is not null)
                 faults.Add(new Fault(

@@ -42,17 +42,12 @@ public static class RoleSetup
             await AddLoginAsync(connection, statements, login, role, ct);
         foreach (var owner in await OwnersOfCoreAsync(connection, ct))
             await AddMembershipAsync(connection, statements, owner, Migrator, ct);
-        if (await connection.ExecuteScalarAsync<string?>(new CommandDefinition("""
-                select format('%I', u.rolname) from pg_roles as u left join pg_roles as m on m.rolname = @Migrator
-                where u.rolname = current_user and not u.rolsuper and pg_has_role(u.oid, m.oid, 'member') is not true
-                """, new { Migrator }, cancellationToken: ct)) is { } self)
-            statements.Add($"grant {Migrator} to {self}"); // Only a member may hand something over.
         statements.AddRange(await connection.QueryAsync<string>(new CommandDefinition(Script.Embedded("roles/ownership.sql"), cancellationToken: ct)));
         statements.AddRange((await Privileges.ReadAsync(connection, ct)).Where(p => !p.Held).Select(p => p.Statement));
         return statements;
     }
 
-    /// <summary>Runs what is missing, each round in one transaction. The account must be a superuser or may create roles.</summary>
+    /// <summary>Runs what is missing, each round in one transaction. The account is a superuser, or a member of all that change hands.</summary>
     /// <param name="log">Told of each statement.</param>
     public static async Task ApplyAsync(NpgsqlConnection connection, RoleLogins logins, Action<string>? log, CancellationToken ct)
     {

@@ -78,7 +78,10 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
 
     private string Verified(string host, string root) => new NpgsqlConnectionStringBuilder(_cluster.ConnectionString)
     {
-        Host = host, SslMode = SslMode.VerifyFull, RootCertificate = root, MaxPoolSize = 10,
+        Host = host,
+        SslMode = SslMode.VerifyFull,
+        RootCertificate = root,
+        MaxPoolSize = 10,
     }.ConnectionString;
 
     /// <summary>The server takes its new settings when it comes to it.</summary>
