@@ -331,16 +331,16 @@ CREATE FUNCTION analytics.personal_records_narrow(session_ids uuid[]) RETURNS TA
         b.exercise_id,
         b.max_weight_kg,
         b.max_weight_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.max_weight_session_id) as max_weight_at,
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.max_weight_session_id) as max_weight_at,
         b.best_e1rm_kg,
         b.best_e1rm_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.best_e1rm_session_id) as best_e1rm_at,
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.best_e1rm_session_id) as best_e1rm_at,
         b.best_set_volume_kg,
         b.best_set_volume_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.best_set_volume_session_id) as best_set_volume_at,
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.best_set_volume_session_id) as best_set_volume_at,
         b.max_distance_m,
         b.max_distance_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.max_distance_session_id) as max_distance_at
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.max_distance_session_id) as max_distance_at
     from (
         select
             r.user_id,
@@ -850,6 +850,27 @@ end
 $$;
 
 COMMENT ON FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) IS 'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
+
+CREATE FUNCTION analytics.refresh_aggregate(aggregate text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    populated boolean;
+begin
+    select c.relispopulated into populated
+    from analytics.aggregates as a
+    join pg_class as c on c.relnamespace = 'analytics'::regnamespace and c.relname = a.name and c.relkind = 'm'
+    where a.name = refresh_aggregate.aggregate;
+    if populated is null then
+        raise exception 'there is no aggregate %', aggregate using errcode = 'undefined_object';
+    end if;
+    -- One without content (a restore that left it out) cannot be refreshed beside its readers, and has none.
+    execute format('refresh materialized view %s analytics.%I', case when populated then 'concurrently' else '' end, aggregate);
+end
+$$;
+
+COMMENT ON FUNCTION analytics.refresh_aggregate(aggregate text) IS 'Refreshes one matview without blocking its readers. Called by the full refresh, which holds its lock.';
 
 CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone, catch_up_s double precision)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1544,6 +1565,13 @@ COMMENT ON COLUMN analytics.session_records_live.set_volume_kg IS 'Kilograms: th
 
 COMMENT ON COLUMN analytics.session_records_live.distance_m IS 'Metres: the longest distance of one set.';
 
+CREATE VIEW analytics.session_starts_live AS
+ SELECT s.session_id,
+    s.started_at
+   FROM core.sessions s;
+
+COMMENT ON VIEW analytics.session_starts_live IS 'Per session, straight from core: when it started.';
+
 CREATE VIEW analytics.session_summary_live AS
  SELECT s.user_id,
     s.session_id,
@@ -1725,6 +1753,13 @@ COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, b
 
 COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
 
+CREATE TABLE analytics.staging_triggers (
+    table_name text NOT NULL,
+    trigger_name text NOT NULL
+);
+
+COMMENT ON TABLE analytics.staging_triggers IS 'The triggers that the applied definitions make: an audit looks whether they are there and fire.';
+
 CREATE VIEW analytics.weekly_aggregates_live AS
  SELECT n.user_id,
     n.week_start,
@@ -1882,6 +1917,9 @@ ALTER TABLE ONLY analytics.schema_migrations
 
 ALTER TABLE ONLY analytics.session_summary_delta
     ADD CONSTRAINT session_summary_delta_pkey PRIMARY KEY (user_id, session_id);
+
+ALTER TABLE ONLY analytics.staging_triggers
+    ADD CONSTRAINT staging_triggers_pkey PRIMARY KEY (table_name, trigger_name);
 
 ALTER TABLE ONLY analytics.weekly_aggregates_delta
     ADD CONSTRAINT weekly_aggregates_delta_pkey PRIMARY KEY (user_id, week_start);

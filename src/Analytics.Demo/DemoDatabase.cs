@@ -18,7 +18,10 @@ internal static class DemoDatabase
         await using (var admin = NpgsqlDataSource.Create(cluster.ConnectionString))
             await CreateAsync(admin, ct);
         var connection = cluster.ConnectionStringFor(Name);
+        await DemoLogins.CreateAsync(connection, ct);
         await Migrator.MigrateAsync(connection, log: null, ct);
+        // A folder of an earlier version: what is there already changes hands.
+        await DemoLogins.CreateAsync(connection, ct);
         return connection;
     }
 

@@ -83,10 +83,12 @@ internal static class DemoHost
         NpgsqlDataSource database, string connection, int port, DemoSettings settings, CancellationToken ct)
     {
         var address = new Uri($"http://127.0.0.1:{port}");
+        var logins = DemoLogins.Of(connection);
         await using var app = AnalyticsServer.Build(
         [
             "--environment=Development", $"--urls={address}", .. DemoTokens.ServerSettings,
-            $"--ConnectionStrings:Analytics={connection}", "--Logging:LogLevel:Default=Warning",
+            $"--ConnectionStrings:Analytics={logins.Refresher}", $"--ConnectionStrings:AnalyticsRead={logins.Reader}",
+            "--Logging:LogLevel:Default=Warning",
         ]);
         var featured = await Seeder.FeaturedUserAsync(database, ct);
         app.MapDemoSignIn(database, featured?.Id);

@@ -22,8 +22,14 @@ namespace Analytics.Gql;
 
 public static class AnalyticsServer
 {
+    /// <summary>The primary: the worker, the jobs, the mutations and subscriptions.</summary>
     public const string ConnectionKey = "ConnectionStrings:Analytics";
+
+    /// <summary>Reads; optional, else <see cref="ConnectionKey"/>.</summary>
     public const string ReadConnectionKey = "ConnectionStrings:AnalyticsRead";
+
+    /// <summary>The command migrate; optional, else <see cref="ConnectionKey"/>.</summary>
+    public const string MigrateConnectionKey = "ConnectionStrings:AnalyticsMigrate";
 
     /// <summary>A server that is ready to run. The database must be migrated.</summary>
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
@@ -34,7 +40,7 @@ public static class AnalyticsServer
         builder.AddTelemetry();
         builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);
-        AddStore(builder.Services, connection, builder.Configuration[ReadConnectionKey] is { Length: > 0 } reads ? reads : null);
+        AddStore(builder.Services, connection, ReadConnectionString(builder.Configuration));
         AddApi(builder.Services);
         AddSubscriptions(builder.Services, connection);
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
@@ -60,6 +66,14 @@ public static class AnalyticsServer
         : throw new SettingsException(
             $"{ConnectionKey} is not set. Set ConnectionStrings__Analytics to an Npgsql connection string, "
             + "such as \"Host=localhost;Database=app;Username=analytics;Password=…\".");
+
+    /// <returns>Null where it is not set: reads go where everything goes.</returns>
+    private static string? ReadConnectionString(IConfiguration settings) =>
+        settings[ReadConnectionKey] is { Length: > 0 } reads ? reads : null;
+
+    /// <exception cref="SettingsException">Neither it nor the primary's is set.</exception>
+    public static string MigrateConnectionString(IConfiguration settings) =>
+        settings[MigrateConnectionKey] is { Length: > 0 } migrate ? migrate : ConnectionString(settings);
 
     private static void AddStore(IServiceCollection services, string connection, string? readConnection)
     {

@@ -1,4 +1,4 @@
-// analytics-gql: serve (default), migrate, refresh, mode, verify, schema.
+// analytics-gql: serve (default), migrate, roles, doctor, refresh, mode, verify, schema.
 using System.CommandLine;
 using Analytics.Gql.Commands;
 

@@ -104,16 +104,16 @@ as $records$
         b.exercise_id,
         b.max_weight_kg,
         b.max_weight_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.max_weight_session_id) as max_weight_at,
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.max_weight_session_id) as max_weight_at,
         b.best_e1rm_kg,
         b.best_e1rm_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.best_e1rm_session_id) as best_e1rm_at,
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.best_e1rm_session_id) as best_e1rm_at,
         b.best_set_volume_kg,
         b.best_set_volume_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.best_set_volume_session_id) as best_set_volume_at,
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.best_set_volume_session_id) as best_set_volume_at,
         b.max_distance_m,
         b.max_distance_session_id,
-        (select s.started_at from core.sessions as s where s.session_id = b.max_distance_session_id) as max_distance_at
+        (select s.started_at from analytics.session_starts_live as s where s.session_id = b.max_distance_session_id) as max_distance_at
     from (
         select
             r.user_id,

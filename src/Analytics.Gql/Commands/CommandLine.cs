@@ -1,7 +1,5 @@
 // The commands of analytics-gql. Exit codes: 0 done, 1 drift or a failed refresh, 2 wrong settings or no database.
 using System.CommandLine;
-using System.Diagnostics;
-using Analytics.Gql.Jobs;
 using Analytics.Store;
 using Analytics.Store.Migrations;
 using Analytics.Store.Refresh;
@@ -20,7 +18,9 @@ public static class CommandLine
             TreatUnmatchedTokensAsErrors = true,
         };
         root.Subcommands.Add(Serve(args));
-        root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(MigrateCommand.Create());
+        root.Subcommands.Add(RolesCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(RefreshCommand.Create());
         root.Subcommands.Add(Mode());
         root.Subcommands.Add(VerifyCommand.Create());
@@ -46,24 +46,6 @@ public static class CommandLine
         await app.WaitForShutdownAsync(ct);
         return Done;
     });
-
-    private static Command Migrate()
-    {
-        var command = new Command("migrate", "Brings the database to this version; safe while others do the same and while the app writes.");
-        command.SetAction((_, ct) => GuardAsync(async () =>
-        {
-            var settings = Settings();
-            var options = settings.GetSection(RefreshOptions.Section).Get<RefreshOptions>() ?? new RefreshOptions();
-            var started = Stopwatch.GetTimestamp();
-            var report = await Migrator.MigrateAsync(
-                AnalyticsServer.ConnectionString(settings), Say, ct, new MigrationOptions { InitialMode = options.Mode.ToString() });
-            Console.WriteLine(report.Applied.Count == 0 ? "nothing to do" : $"{report.Applied.Count} applied; {WorkProgress.Took(started)}");
-            return Done;
-
-            void Say(string what) => Console.WriteLine($"{WorkProgress.Took(started),8}  {what}");
-        }));
-        return command;
-    }
 
     private static Command Mode()
     {

@@ -5,6 +5,7 @@
 // Readers never see a missing, empty or mixed view: each name always stands for something whole.
 using Analytics.Store.Readers;
 using Analytics.Store.Refresh;
+using Analytics.Store.Roles;
 using Dapper;
 using Npgsql;
 
@@ -104,6 +105,7 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
             },
             transaction, cancellationToken: ct));
         await MigrationLedger.RecordDefinitionAsync(connection, $"aggregates/{_name}", checksum, ct);
+        await Privileges.ApplyAsync(connection, ct);
     }
 
     /// <summary>What a build that was cut short left.</summary>

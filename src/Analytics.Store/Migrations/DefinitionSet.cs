@@ -23,7 +23,11 @@ internal sealed class DefinitionSet
     /// <summary>Each after those that its live view reads.</summary>
     public IReadOnlyList<Definition> Aggregates { get; }
 
-    public static DefinitionSet Load() => Load(Script.Definitions("functions"), Script.Definitions("aggregates"));
+    public static DefinitionSet Load(MigrationOptions options)
+    {
+        var scripts = Script.DefinitionsWith(options.DefinitionsFolder);
+        return Load(Script.In(scripts, "functions"), options.Aggregates ?? Script.In(scripts, "aggregates"));
+    }
 
     public static DefinitionSet Load(IReadOnlyList<Script> functions, IReadOnlyList<Script> aggregates)
     {

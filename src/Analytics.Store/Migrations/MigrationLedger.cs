@@ -1,4 +1,4 @@
-// What has been applied: migrations by number and checksum, definitions by name and checksum.
+// What has been applied: migrations by number and checksum, definitions by name and checksum, and the triggers they made.
 using Dapper;
 using Npgsql;
 
@@ -21,8 +21,15 @@ internal static class MigrationLedger
             applied_at timestamptz not null default now(),
             constraint schema_definitions_pkey primary key (name)
         );
+        create table if not exists analytics.staging_triggers (
+            table_name   text not null,
+            trigger_name text not null,
+            constraint staging_triggers_pkey primary key (table_name, trigger_name)
+        );
         comment on table analytics.schema_migrations is 'Applied files of db/migrations; a changed checksum is refused.';
         comment on table analytics.schema_definitions is 'Applied definitions; a changed checksum applies them again.';
+        comment on table analytics.staging_triggers is
+            'The triggers that the applied definitions make: an audit looks whether they are there and fire.';
         """, cancellationToken: ct));
 
     public static async Task<IReadOnlyDictionary<int, string>> MigrationsAsync(NpgsqlConnection connection, CancellationToken ct) =>

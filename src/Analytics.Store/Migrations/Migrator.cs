@@ -1,7 +1,10 @@
 // Brings a database to what db/ says, however many nodes start at once.
 //
 // lock (polled) ⇒ pending migrations ⇒ functions ⇒ triggers ⇒ changed aggregates, built and swapped ⇒ generated functions
+// What is made belongs to the owner of the schema analytics, and the roles that exist get their privileges in the same
+// transaction.
 using Analytics.Store.Refresh;
+using Analytics.Store.Roles;
 using Dapper;
 using Npgsql;
 
@@ -20,6 +23,7 @@ public sealed class Migrator
 
     private readonly NpgsqlConnection _connection;
     private readonly IReadOnlyList<Script> _migrations;
+    private readonly IReadOnlyList<Script> _scripts;
     private readonly DefinitionSet _definitions;
     private readonly string _initialMode;
     private readonly Action<string> _log;
@@ -29,8 +33,8 @@ public sealed class Migrator
     {
         _connection = connection;
         _migrations = options.Migrations ?? Script.Migrations;
-        _definitions = DefinitionSet.Load(
-            Script.Definitions("functions"), options.Aggregates ?? Script.Definitions("aggregates"));
+        _scripts = Script.DefinitionsWith(options.DefinitionsFolder);
+        _definitions = DefinitionSet.Load(options);
         _initialMode = options.InitialMode;
         _log = log;
     }
@@ -52,10 +56,24 @@ public sealed class Migrator
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync("set statement_timeout = 0; set client_min_messages = warning; set jit = off");
         var migrator = new Migrator(connection, options ?? new MigrationOptions(), log ?? (_ => { }));
+        await migrator.ActAsOwnerAsync(ct);
         await migrator.RunAsync(ct);
         // Closing lets go of the locks too, but a moment after we returned: a drain begun at once would not run.
         await connection.ExecuteAsync("select pg_advisory_unlock_all()");
         return new MigrationReport(migrator._applied);
+    }
+
+    /// <summary>What a migration would apply, without applying it: paths below db/. The database has been migrated before.</summary>
+    public static async Task<IReadOnlyList<string>> PendingAsync(NpgsqlConnection connection, MigrationOptions options, CancellationToken ct)
+    {
+        var migrator = new Migrator(connection, options, _ => { });
+        var migrations = await MigrationLedger.MigrationsAsync(connection, ct);
+        var applied = await MigrationLedger.DefinitionsAsync(connection, ct);
+        var wanted = migrator._definitions.Functions.Concat(migrator._definitions.Aggregates).Select(d => (d.Id, d.Checksum))
+            .Concat(migrator.Definitions("triggers").Select(s => (Id: $"triggers/{s.Name}", s.Checksum)))
+            .Concat((await migrator.GeneratedAsync(ct)).Select(g => (g.Id, Checksum: Script.Sha256(g.Text))));
+        return [.. migrator._migrations.Where(s => !migrations.ContainsKey(s.Number)).Select(s => s.Path),
+            .. wanted.Where(w => !IsApplied(w.Id, w.Checksum, applied)).Select(w => $"definitions/{w.Id}.sql")];
     }
 
     private async Task RunAsync(CancellationToken ct)
@@ -73,15 +91,39 @@ public sealed class Migrator
         foreach (var function in _definitions.Functions)
             await ApplyDefinitionAsync(function.Id, function.Script.Text, function.Checksum, applied, ct);
         // Before the first build: whatever commits while a matview is built is already staged.
+        await StagingTriggers.DeclareAsync(_connection, Definitions("triggers"), ct);
         var complete = await StagingTriggers.AreThereAsync(_connection, ct);
-        foreach (var script in Script.Definitions("triggers"))
+        foreach (var script in Definitions("triggers"))
             await ApplyDefinitionAsync(
                 $"triggers/{script.Name}", script.Text, script.Checksum, complete ? applied : new Dictionary<string, string>(), ct);
         if (_definitions.Aggregates.Any(a => !IsApplied(a.Id, a.Checksum, applied)))
             await ApplyAggregatesAsync(applied, ct);
         await ApplyGeneratedAsync(applied, ct);
         await AggregateBuild.DropReplacedAsync(_connection, ct);
+        foreach (var missing in await Privileges.ApplyAsync(_connection, ct))
+            _log($"{missing.Role} lacks {missing.Words}, which this account cannot give: run 'analytics-gql roles'");
     }
+
+    /// <summary>
+    /// Whoever migrates, what is made belongs to the owner of the schema: a definer function of a superuser would run with a
+    /// superuser's rights.
+    /// </summary>
+    private async Task ActAsOwnerAsync(CancellationToken ct)
+    {
+        var owner = await _connection.ExecuteScalarAsync<string?>(new CommandDefinition("""
+            select format('%I', o.rolname)
+            from pg_roles as o
+            left join pg_namespace as n on n.nspname = 'analytics'
+            where o.rolname <> current_user and pg_has_role(current_user, o.oid, 'member')
+              -- Where there is no schema yet, whoever was meant to create it.
+              and (o.oid = n.nspowner
+                   or n.oid is null and o.rolname = @Migrator and has_database_privilege(o.oid, current_database(), 'create'))
+            """, new { RoleSetup.Migrator }, cancellationToken: ct));
+        if (owner is not null)
+            await ExecuteAsync($"set role {owner}", ct);
+    }
+
+    private IReadOnlyList<Script> Definitions(string folder) => Script.In(_scripts, folder);
 
     private async Task ApplyAggregatesAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)
     {
@@ -106,19 +148,21 @@ public sealed class Migrator
     /// <summary>The functions that are put together from all aggregates.</summary>
     private async Task ApplyGeneratedAsync(IReadOnlyDictionary<string, string> applied, CancellationToken ct)
     {
+        foreach (var (id, text) in await GeneratedAsync(ct))
+            await ApplyDefinitionAsync(id, text, Script.Sha256(text), applied, ct);
+    }
+
+    private async Task<IReadOnlyList<(string Id, string Text)>> GeneratedAsync(CancellationToken ct)
+    {
         var aggregates = new List<AggregateSql>();
         foreach (var declaration in _definitions.Aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
             aggregates.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(_connection, declaration.LiveView, ct)));
-        var changes = SharedChanges(Script.Definitions("refresh").Single(s => s.Name == "drain").Text);
-        foreach (var script in Script.Definitions("refresh"))
-        {
-            var text = script.Text
-                .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
-                .Replace("        -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
-                .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
-                .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal);
-            await ApplyDefinitionAsync($"refresh/{script.Name}", text, Script.Sha256(text), applied, ct);
-        }
+        var changes = SharedChanges(Definitions("refresh").Single(s => s.Name == "drain").Text);
+        return [.. Definitions("refresh").Select(script => ($"refresh/{script.Name}", script.Text
+            .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
+            .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
+            .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
+            .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal)))];
 
         string Join(Func<AggregateSql, string> part) => string.Join('\n', aggregates.Select(part));
     }
@@ -141,6 +185,7 @@ public sealed class Migrator
         {
             await ExecuteAsync(text, ct);
             await MigrationLedger.RecordDefinitionAsync(_connection, id, checksum, ct);
+            await Privileges.ApplyAsync(_connection, ct);
         }, _log, ct);
         _applied.Add($"definitions/{id}.sql");
     }

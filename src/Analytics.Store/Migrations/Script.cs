@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using FilePath = System.IO.Path;
 
 namespace Analytics.Store.Migrations;
 
@@ -10,7 +11,7 @@ namespace Analytics.Store.Migrations;
 /// <param name="Path">Below db/, with forward slashes.</param>
 public sealed partial record Script(string Path, string Text)
 {
-    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+    public string Name => FilePath.GetFileNameWithoutExtension(Path);
     public string Folder => Path.Split('/')[^2];
     public int Number => int.Parse(Name[..4], System.Globalization.CultureInfo.InvariantCulture);
     public string Checksum => Sha256(Text);
@@ -27,8 +28,40 @@ public sealed partial record Script(string Path, string Text)
     public static IReadOnlyList<Script> Migrations =>
         [.. All.Where(s => s.Path.StartsWith("migrations/", StringComparison.Ordinal)).OrderBy(s => s.Number)];
 
-    public static IReadOnlyList<Script> Definitions(string folder) =>
-        [.. All.Where(s => s.Path.StartsWith($"definitions/{folder}/", StringComparison.Ordinal))];
+    public static IReadOnlyList<Script> Definitions(string folder) => In(All, folder);
+
+    /// <summary>The definitions of one folder of db/definitions.</summary>
+    public static IReadOnlyList<Script> In(IEnumerable<Script> definitions, string folder) =>
+        [.. definitions.Where(s => s.Path.StartsWith($"definitions/{folder}/", StringComparison.Ordinal))];
+
+    /// <summary>The text of an embedded script that is neither a migration nor a definition.</summary>
+    public static string Embedded(string path) => All.Single(s => s.Path == path).Text;
+
+    /// <summary>
+    /// The embedded definitions with those of a folder laid out as db/definitions in their place: a file of the same path stands
+    /// for the embedded one, any other is added.
+    /// </summary>
+    /// <param name="root">Null: the embedded ones alone.</param>
+    /// <exception cref="MigrationException">There is no such folder, or nothing in it is a definition.</exception>
+    public static IReadOnlyList<Script> DefinitionsWith(string? root)
+    {
+        var embedded = All.Where(s => s.Path.StartsWith("definitions/", StringComparison.Ordinal)).ToList();
+        if (root is null)
+            return embedded;
+        var own = Folders.Select(f => FilePath.Combine(root, f)).Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*.sql"))
+            .Select(file => new Script(
+                $"definitions/{FilePath.GetFileName(FilePath.GetDirectoryName(file)!)}/{FilePath.GetFileName(file)}",
+                File.ReadAllText(file).ReplaceLineEndings("\n")))
+            .ToList();
+        if (own.Count == 0)
+            throw new MigrationException(
+                $"{root} holds no definitions: no *.sql below {string.Join(", ", Folders.Select(f => $"{f}/"))}. "
+                + "Name a folder that is laid out as db/definitions, or leave the setting out.");
+        return [.. embedded.Where(s => own.All(o => o.Path != s.Path)).Concat(own).OrderBy(s => s.Path, StringComparer.Ordinal)];
+    }
+
+    private static readonly string[] Folders = ["functions", "aggregates", "triggers", "refresh"];
 
     public static string Sha256(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n"))));

@@ -133,7 +133,7 @@ public sealed class FullRefresh(string connectionString)
                 var stamp = aggregate.IsFolded
                     ? stamps.Single(s => s.Aggregate == AggregateCatalogue.Places).Stamp
                     : await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
-                await ExecuteAsync(connection, $"refresh materialized view concurrently analytics.{aggregate.Name}", ct);
+                await ExecuteAsync(connection, "select analytics.refresh_aggregate(@Name)", ct, new { aggregate.Name });
                 stamps.Add(new Stamped(aggregate.Name, stamp));
                 RefreshTelemetry.Viewed(span, aggregate.Name, started);
             }

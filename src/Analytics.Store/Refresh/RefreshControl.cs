@@ -68,13 +68,14 @@ public sealed class RefreshControl(NpgsqlDataSource primary)
             "select count(*) from (select from analytics.staging_changes limit @most) as c", new { most }, cancellationToken: ct));
     }
 
-    /// <summary>Rows of core.sessions and core.sets together, as the planner estimates them.</summary>
+    /// <summary>Rows of the tables that stage (core.sessions and core.sets) together, as the planner estimates them.</summary>
     public async Task<long> EstimateRowsAsync(CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition("""
-            select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint from pg_class as c
-            where c.oid in ('core.sessions'::regclass, 'core.sets'::regclass)
+            select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint
+            from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+            where n.nspname || '.' || c.relname in (select t.table_name from analytics.staging_triggers as t)
             """, cancellationToken: ct));
     }
 

@@ -10,7 +10,9 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
 
     [Theory]
     [InlineData("serve")]
-    [InlineData("migrate")]
+    [InlineData("migrate", "--definitions")]
+    [InlineData("roles", "--reader", "--refresher", "--migrator", "--apply")]
+    [InlineData("doctor", "--json", "--list")]
     [InlineData("refresh", "--full")]
     [InlineData("mode", "NightlyOnly")]
     [InlineData("verify")]
@@ -27,6 +29,8 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
     [InlineData("migrate")]
     [InlineData("refresh")]
     [InlineData("mode", "Live")]
+    [InlineData("roles")]
+    [InlineData("doctor")]
     [InlineData("verify")]
     public async Task Without_a_connection_string_the_error_names_the_setting_and_how_to_set_it(params string[] command)
     {

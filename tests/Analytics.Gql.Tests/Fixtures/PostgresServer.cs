@@ -4,6 +4,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Analytics.LocalPostgres;
 using Analytics.Store.Migrations;
+using Analytics.Store.Roles;
 using Npgsql;
 
 namespace Analytics.Gql.Tests.Fixtures;
@@ -20,10 +21,11 @@ public sealed class PostgresServer
     private readonly string _run = Guid.NewGuid().ToString("n")[..8];
     private readonly string _connectionString;
     private readonly IAsyncDisposable? _owned;
+    private readonly TestLogins _logins;
     private int _databases;
 
     private PostgresServer(string connectionString, string source, IAsyncDisposable? owned = null) =>
-        (_connectionString, Source, _owned) = (connectionString, source, owned);
+        (_connectionString, Source, _owned, _logins) = (connectionString, source, owned, new TestLogins(_run));
 
     /// <summary>ANALYTICS_TEST_CONNECTION, Docker or Local.</summary>
     public string Source { get; }
@@ -44,10 +46,13 @@ public sealed class PostgresServer
         }
         await server.ExecuteAsync($"alter database {server.Template} with is_template false");
         await server.ExecuteAsync($"drop database {server.Template} with (force)");
+        // The roles stay: other runs may be using them.
+        foreach (var login in server._logins.All)
+            await server.ExecuteAsync($"drop role {login}");
     }
 
     /// <summary>A migrated database without rows, cloned in some 50 ms.</summary>
-    public Task<TestDatabase> CreateDatabaseAsync() => CreateAsync($"template {Template} strategy file_copy");
+    public Task<TestDatabase> CreateDatabaseAsync() => CreateAsync($"owner {RoleSetup.Migrator} template {Template} strategy file_copy");
 
     /// <summary>A database that no migration has touched.</summary>
     public Task<TestDatabase> CreateEmptyDatabaseAsync() => CreateAsync("");
@@ -57,8 +62,9 @@ public sealed class PostgresServer
         var server = await FindAsync();
         _found = server;
         await server.ExecuteAsync($"create database {server.Template}");
-        await Migrator.MigrateAsync(
-            server.ConnectionStringFor(server.Template, pooling: false), log: null, CancellationToken.None);
+        var template = server.ConnectionStringFor(server.Template, pooling: false);
+        await server._logins.CreateAsync(template);
+        await Migrator.MigrateAsync(TestLogins.As(server._logins.Names.Migrator!, template), log: null, CancellationToken.None);
         // Nobody can connect to it any more, so nothing can hold up a clone.
         await server.ExecuteAsync($"alter database {server.Template} with is_template true allow_connections false");
         return server;
@@ -87,7 +93,7 @@ public sealed class PostgresServer
         var name = $"analytics_test_{_run}_{Interlocked.Increment(ref _databases)}";
         await ExecuteAsync($"create database {name} {clause}");
         return new TestDatabase(
-            ConnectionStringFor(name, pooling: true), () => ExecuteAsync($"drop database if exists {name} with (force)"));
+            ConnectionStringFor(name, pooling: true), _logins, () => ExecuteAsync($"drop database if exists {name} with (force)"));
     }
 
     private string ConnectionStringFor(string? database, bool pooling)

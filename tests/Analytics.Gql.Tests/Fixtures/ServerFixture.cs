@@ -44,7 +44,8 @@ public class ServerFixture : DatabaseFixture
         _app = AnalyticsServer.Build(
             [
                 "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-                $"--ConnectionStrings:Analytics={Database.ConnectionString}", .. Settings,
+                $"--ConnectionStrings:Analytics={Database.RefresherConnectionString}",
+                $"--ConnectionStrings:AnalyticsRead={Database.ReaderConnectionString}", .. Settings,
             ],
             builder =>
             {

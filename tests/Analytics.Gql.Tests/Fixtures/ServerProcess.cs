@@ -27,14 +27,17 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts 'serve' and waits until it listens.</summary>
     /// <param name="settings">Besides what it needs: as arguments.</param>
     public static Task<ServerProcess> StartAsync(TestDatabase database, params IEnumerable<string> settings) =>
-        StartAsync(database.ConnectionString, settings);
+        StartAsync(database.RefresherConnectionString, [.. settings], ReadsOf(database));
 
     public static Task<ServerProcess> StartAsync(string connectionString, params IEnumerable<string> settings) =>
         StartAsync(connectionString, [.. settings], new Dictionary<string, string>());
 
     /// <param name="environment">Variables besides, or in the place of, those that every server here gets.</param>
     public static Task<ServerProcess> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> environment) =>
-        StartAsync(database.ConnectionString, [], environment);
+        StartAsync(database.RefresherConnectionString, [], environment.Concat(ReadsOf(database)).DistinctBy(v => v.Key).ToDictionary());
+
+    private static Dictionary<string, string> ReadsOf(TestDatabase database) =>
+        new() { ["ConnectionStrings__AnalyticsRead"] = database.ReaderConnectionString };
 
     private static async Task<ServerProcess> StartAsync(
         string connectionString, string[] arguments, IReadOnlyDictionary<string, string> settings)

@@ -4,9 +4,21 @@ using Npgsql;
 
 namespace Analytics.Gql.Tests.Fixtures;
 
-public sealed class TestDatabase(string connectionString, Func<Task> drop) : IAsyncDisposable
+/// <param name="logins">Of the server; they connect to a database that its migrator made.</param>
+public sealed class TestDatabase(string connectionString, TestLogins logins, Func<Task> drop) : IAsyncDisposable
 {
+    /// <summary>As a superuser, for what a test arranges and looks at.</summary>
     public string ConnectionString { get; } = connectionString;
+
+    /// <summary>As a server under test connects for the worker and the jobs.</summary>
+    public string RefresherConnectionString => TestLogins.As(logins.Names.Refresher!, ConnectionString);
+
+    /// <summary>As it connects for reads.</summary>
+    public string ReaderConnectionString => TestLogins.As(logins.Names.Reader!, ConnectionString);
+
+    /// <summary>As an operator connects who migrates.</summary>
+    public string MigratorConnectionString => TestLogins.As(logins.Names.Migrator!, ConnectionString);
+
     public NpgsqlDataSource DataSource { get; } = NpgsqlDataSource.Create(connectionString);
 
     public async Task ExecuteAsync(string sql, object? parameters = null)
@@ -41,7 +53,8 @@ public sealed class TestDatabase(string connectionString, Func<Task> drop) : IAs
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
+        foreach (var used in (string[])[ConnectionString, RefresherConnectionString, ReaderConnectionString])
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(used));
         await drop();
     }
 }

@@ -63,7 +63,7 @@ public sealed class NightTests : IAsyncLifetime
         // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
         await holder.ExecuteAsync("create index on analytics.session_summary (week_start)");
         await using var victim = await ServerProcess.StartAsync(_database);
-        await _database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'refresh materialized view%' and wait_event_type = 'Lock')", PatienceS);
+        await _database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'select analytics.refresh_aggregate%' and wait_event_type = 'Lock')", PatienceS);
         await using var heir = await StartAsync(TimeProvider.System);
         await victim.KillAsync();
         await gate.RollbackAsync();
@@ -105,7 +105,7 @@ public sealed class NightTests : IAsyncLifetime
         var node = AnalyticsServer.Build(
             [
                 "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-                $"--ConnectionStrings:Analytics={_database.ConnectionString}",
+                $"--ConnectionStrings:Analytics={_database.RefresherConnectionString}",
             ],
             builder =>
             {

@@ -124,7 +124,7 @@ public sealed class SchedulerTests : IAsyncLifetime
         var node = AnalyticsServer.Build(
             [
                 "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-                $"--ConnectionStrings:Analytics={_database.ConnectionString}", .. settings,
+                $"--ConnectionStrings:Analytics={_database.RefresherConnectionString}", .. settings,
             ],
             builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
         await node.StartAsync();

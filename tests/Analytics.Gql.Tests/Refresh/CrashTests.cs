@@ -53,7 +53,7 @@ public sealed class CrashTests : IAsyncLifetime
             // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
             await holder.ExecuteAsync("create index on analytics.session_summary (week_start)");
             await _database.ExecuteAsync("truncate core.sets");
-            await KillWhileWaitingAsync(server, "refresh materialized view%", backendToo);
+            await KillWhileWaitingAsync(server, "select analytics.refresh_aggregate%", backendToo);
             await gate.RollbackAsync();
         }
         await RestartedServerCatchesUpAsync();

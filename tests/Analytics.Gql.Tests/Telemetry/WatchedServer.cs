@@ -36,7 +36,7 @@ public sealed class WatchedServer : DatabaseFixture
         _collector = await Collector.StartAsync();
         _process = await ServerProcess.StartAsync(Database, new Dictionary<string, string>
         {
-            ["ConnectionStrings__Analytics"] = WithPassword(Database.ConnectionString),
+            ["ConnectionStrings__Analytics"] = WithPassword(Database.RefresherConnectionString),
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["Analytics__Auth__Mode"] = "",
             ["Analytics__Auth__SigningKey"] = Tokens.Key,

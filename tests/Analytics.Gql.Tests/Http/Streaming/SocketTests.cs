@@ -29,7 +29,7 @@ public sealed class SocketTests(StreamingFixture server) : IClassFixture<Streami
         await using var second = AnalyticsServer.Build(
         [
             "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-            $"--ConnectionStrings:Analytics={server.Database.ConnectionString}", "--Logging:LogLevel:Default=Critical",
+            $"--ConnectionStrings:Analytics={server.Database.RefresherConnectionString}", "--Logging:LogLevel:Default=Critical",
         ]);
         await second.StartAsync();
         using var secondHttp = new HttpClient { BaseAddress = new Uri(second.Urls.Single()) };

@@ -47,7 +47,7 @@ public sealed class NotificationTests : RaceTest
     [Fact]
     public async Task Numbers_drawn_without_the_drains_lock_let_it_miss_one_that_commits_late()
     {
-        await Database.ExecuteAsync("create sequence analytics.naive start 1000");
+        await Database.ExecuteAsync("create sequence analytics.naive start 1000; grant usage on sequence analytics.naive to analytics_migrator");
         await ReplaceAsync("analytics.drain",
             ("if not pg_try_advisory_xact_lock(analytics.lock_id('drain')) then", "if false then"));
         await Database.ExecuteAsync("""
