@@ -1,0 +1,93 @@
+// start all ⇒ equal answers? ⇒ warm up ⇒ for each query and number of connections: rounds, in each of which all have a turn
+//   ⇒ tables, plot
+// In turns: what drifts over a run falls on all alike.
+using Analytics.Gql.Bench.Loading;
+using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Peers.Contenders;
+using Analytics.Gql.Bench.Peers.Load;
+
+namespace Analytics.Gql.Bench.Peers;
+
+/// <param name="Duration">Of each turn: whole seconds.</param>
+/// <param name="WarmUp">Of each contender and query.</param>
+/// <param name="PoolSize">Connections of each contender to the database.</param>
+/// <param name="Judged">Whether figures are held against their targets: those of a machine that is busy say nothing.</param>
+internal sealed record PeersSettings(
+    int Rounds, TimeSpan Duration, TimeSpan WarmUp, IReadOnlyList<int> Connections, int PoolSize, bool Judged);
+
+internal static class PeersSection
+{
+    /// <param name="plot">Where the plot goes.</param>
+    public static async Task RunAsync(
+        BenchDatabase database, PeersSettings settings, FileInfo plot, Report report, Progress progress, CancellationToken ct)
+    {
+        if (database.ServerId is not { } postgres)
+            throw new ArgumentException(
+                "peers: --connection names a server whose processes cannot be seen from here. Leave it out for a private cluster.");
+        var queries = await PeerQueries.OfAsync(database, ct);
+        await using var set = await progress.ShowAsync(
+            "contenders", log => ContenderSet.StartAsync(database, queries, settings.PoolSize, log, ct));
+        var contenders = await progress.ShowAsync("equal answers", log => CheckAsync(set, queries, log, ct));
+
+        var round = new Round(settings.Connections[0], settings.WarmUp, settings.WarmUp);
+        await progress.ShowAsync("warm-up", async log =>
+        {
+            foreach (var query in queries)
+                foreach (var contender in contenders.OfType<HttpContender>())
+                {
+                    log($"{query.Name}, {contender.Name}");
+                    await contender.RunAsync(query, round, postgres, ct);
+                }
+        });
+        var idle = await IdleAsync(postgres, settings.Duration, ct);
+        var cells = new PeerCells(queries, settings.Connections, contenders);
+        await progress.ShowAsync("load", async log =>
+        {
+            foreach (var query in queries)
+                foreach (var connections in settings.Connections)
+                    for (var n = 1; n <= settings.Rounds; n++)
+                    {
+                        log($"{query.Name}, {connections} connections, round {n} of {settings.Rounds}");
+                        var turn = new Round(connections, settings.Duration, settings.WarmUp);
+                        foreach (var contender in contenders)
+                            if (await contender.RunAsync(query, turn, postgres, ct) is { } figures)
+                                cells.Add(query, connections, contender, figures);
+                    }
+        });
+        PeersReport.Print(report, cells, settings, idle, plot.Name);
+        await File.WriteAllTextAsync(plot.FullName, CpuPlot.Draw(cells, settings.Connections[0]), ct);
+    }
+
+    /// <summary>Asks everybody everything.</summary>
+    /// <returns>Who takes part.</returns>
+    /// <exception cref="AnswerDiffersException">One answered otherwise than the first.</exception>
+    private static async Task<IReadOnlyList<Contender>> CheckAsync(
+        ContenderSet set, IReadOnlyList<PeerQuery> queries, Action<string> log, CancellationToken ct)
+    {
+        using var http = new HttpClient();
+        var silent = new HashSet<Contender>();
+        foreach (var query in queries)
+        {
+            log(query.Name);
+            var all = set.All.OfType<HttpContender>().ToList();
+            var reference = await EqualAnswers.AskAsync(http, all[0], query, ct);
+            foreach (var contender in all)
+                if (await EqualAnswers.AskAsync(http, contender, query, ct) is { } given)
+                {
+                    EqualAnswers.Compare(contender, query, reference!, given);
+                    if (contender is ConditionalContender conditional
+                        && !conditional.Remember(query, [.. given.Select(a => a.ETag)]) && silent.Add(contender))
+                        log($"{contender.Name}: no ETag, and therefore not measured");
+                }
+        }
+        return [.. set.All.Where(contender => !silent.Contains(contender))];
+    }
+
+    /// <summary>What PostgreSQL uses when nobody asks: µs of CPU a second, among them the server's own worker.</summary>
+    private static async Task<double> IdleAsync(int postgres, TimeSpan duration, CancellationToken ct)
+    {
+        var before = CpuTimes.OfTreeUs(postgres);
+        await Task.Delay(duration, ct);
+        return (CpuTimes.OfTreeUs(postgres) - before) / duration.TotalSeconds;
+    }
+}
