@@ -39,11 +39,22 @@ internal static class EqualAnswers
     {
         for (var i = 0; i < reference.Count; i++)
         {
-            var expected = AnswerCheck.Normal(reference[i].Body, contender.TellsFreshness);
-            var actual = AnswerCheck.Normal(given[i].Body, contender.TellsFreshness);
+            var (expected, actual) = (Normal(contender, query, reference[i]), Normal(contender, query, given[i]));
             if (expected != actual)
                 throw new AnswerDiffersException(
                     $"{contender.Name} answers '{query.Name}' otherwise than the first contender:\n{Shown(actual)}\nnot\n{Shown(expected)}");
+        }
+    }
+
+    private static string Normal(HttpContender contender, PeerQuery query, GivenAnswer answer)
+    {
+        try
+        {
+            return AnswerCheck.Normal(answer.Body, contender.TellsFreshness);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new AnswerDiffersException($"{contender.Name}, {query.Name}: {Shown(e.Message)}");
         }
     }
 

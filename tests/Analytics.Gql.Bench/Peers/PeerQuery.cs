@@ -26,9 +26,11 @@ internal sealed record PeerQuery(string Name, string Operation, IReadOnlyList<Pe
 
     public string DocumentId => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 
+    /// <summary>All that the operations declare: graphql-jit does not fill in the defaults of variables.</summary>
     public string VariablesJson(PeerVariables of) => JsonSerializer.Serialize<object>(Operation switch
     {
-        SessionPage => new { userId = of.Users[0] },
+        SessionPage => new { userId = of.Users[0], order = "STARTED_AT_DESC", first = PageSize },
+        AthletePage => new { userId = of.Users[0], from = of.From, to = of.To, first = PageSize },
         TeamWeeks or TeamPage => new { ids = of.Users, from = of.From, to = of.To },
         _ => new { userId = of.Users[0], from = of.From, to = of.To },
     });

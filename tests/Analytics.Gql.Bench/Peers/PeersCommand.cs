@@ -29,6 +29,11 @@ internal static class PeersCommand
         Description = "Connections of each contender to PostgreSQL.",
         DefaultValueFactory = _ => 16,
     };
+    private static readonly Option<string[]> Only = new("--only")
+    {
+        Description = "Contenders by the beginnings of their names, such as --only limit ours; otherwise all.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private static readonly Option<DirectoryInfo?> Output = new("--output")
     {
         Description = "Folder for the tables and the plot; otherwise docs/benchmark.",
@@ -43,7 +48,7 @@ internal static class PeersCommand
         var command = new Command("peers",
             "Compares the server with hand-written code, Mercurius, PostGraphile and pgbench. Exit code 1: a target was missed.")
         {
-            BenchCommands.Sessions, BenchCommands.Folder, Rounds, Seconds, Connections, Pool, Output, Quick,
+            BenchCommands.Sessions, BenchCommands.Folder, Rounds, Seconds, Connections, Pool, Only, Output, Quick,
         };
         command.SetAction(RunAsync);
         return command;
@@ -68,10 +73,11 @@ internal static class PeersCommand
         var quick = parsed.GetValue(Quick);
         var sessions = quick ? BenchSize.FewestSessions : parsed.GetValue(BenchCommands.Sessions);
         var settings = quick
-            ? new PeersSettings(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), [8], parsed.GetValue(Pool), Judged: false)
+            ? new PeersSettings(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), [8], parsed.GetValue(Pool), parsed.GetValue(Only)!,
+                Judged: false)
             : new PeersSettings(
                 parsed.GetValue(Rounds), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), TimeSpan.FromSeconds(5),
-                parsed.GetValue(Connections)!, parsed.GetValue(Pool), Judged: true);
+                parsed.GetValue(Connections)!, parsed.GetValue(Pool), parsed.GetValue(Only)!, Judged: true);
         var folder = parsed.GetValue(Output)?.FullName ?? (quick
             ? Directory.CreateTempSubdirectory("peers").FullName
             : Path.Combine(PeerFiles.Repository, "docs", "benchmark"));

@@ -13,14 +13,14 @@ internal static class PeersReport
     /// <summary>A 304 has headers only.</summary>
     private const int MostBytesUnchanged = 1_024;
 
-    public static void Print(Report report, PeerCells cells, PeersSettings settings, double idleUs, string plot)
+    public static void Print(Report report, PeerCells cells, PeersSettings settings, Postgres postgres, string plot)
     {
         report.Section("Against the limit and the peers", string.Create(CultureInfo.InvariantCulture,
-            $"{settings.Rounds} rounds of {settings.Duration.TotalSeconds:N0} s for each contender, in turns; each has {settings.PoolSize} ")
+            $"Rounds: {settings.Rounds}, of {settings.Duration.TotalSeconds:N0} s for each contender in turn; each has {settings.PoolSize} ")
             + "connections to PostgreSQL. Milliseconds and requests a second are medians of the rounds; CPU is of the round with "
             + "the least, in µs a request. Load from wrk on loopback, different users in turn; answers were compared first. "
             + string.Create(CultureInfo.InvariantCulture,
-                $"When nobody asks, PostgreSQL uses {idleUs / 1000:N1} ms of CPU a second. ")
+                $"The {1000 * postgres.IdleShare:N1} ms of CPU a second that PostgreSQL uses when nobody asks are taken off. ")
             + $"'{NoAnswer}': it cannot answer this. PostGraphile answers without freshness.\n\n"
             + $"![CPU per request of each contender, by query]({plot})");
         foreach (var connections in cells.Connections)

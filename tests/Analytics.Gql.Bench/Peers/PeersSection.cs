@@ -1,4 +1,4 @@
-// start all ⇒ equal answers? ⇒ warm up ⇒ for each query and number of connections: rounds, in each of which all have a turn
+// start all ⇒ equal answers? ⇒ warm up ⇒ what PostgreSQL does unasked ⇒ for each query and number of connections: rounds, in each of which all have a turn
 //   ⇒ tables, plot
 // In turns: what drifts over a run falls on all alike.
 using Analytics.Gql.Bench.Loading;
@@ -11,22 +11,28 @@ namespace Analytics.Gql.Bench.Peers;
 /// <param name="Duration">Of each turn: whole seconds.</param>
 /// <param name="WarmUp">Of each contender and query.</param>
 /// <param name="PoolSize">Connections of each contender to the database.</param>
+/// <param name="Only">Beginnings of the names of the contenders that take part; none: all do.</param>
 /// <param name="Judged">Whether figures are held against their targets: those of a machine that is busy say nothing.</param>
 internal sealed record PeersSettings(
-    int Rounds, TimeSpan Duration, TimeSpan WarmUp, IReadOnlyList<int> Connections, int PoolSize, bool Judged);
+    int Rounds, TimeSpan Duration, TimeSpan WarmUp, IReadOnlyList<int> Connections, int PoolSize,
+    IReadOnlyList<string> Only, bool Judged);
 
 internal static class PeersSection
 {
+    /// <summary>Long enough for what happens every few seconds, and for a clock of 10 ms.</summary>
+    private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(10);
+
     /// <param name="plot">Where the plot goes.</param>
     public static async Task RunAsync(
         BenchDatabase database, PeersSettings settings, FileInfo plot, Report report, Progress progress, CancellationToken ct)
     {
-        if (database.ServerId is not { } postgres)
+        if (database.ServerId is not { } postmaster)
             throw new ArgumentException(
                 "peers: --connection names a server whose processes cannot be seen from here. Leave it out for a private cluster.");
         var queries = await PeerQueries.OfAsync(database, ct);
         await using var set = await progress.ShowAsync(
-            "contenders", log => ContenderSet.StartAsync(database, queries, settings.PoolSize, log, ct));
+            "contenders", log => ContenderSet.StartAsync(
+                database, queries, settings.PoolSize, settings.Only, log, ct));
         var contenders = await progress.ShowAsync("equal answers", log => CheckAsync(set, queries, log, ct));
 
         var round = new Round(settings.Connections[0], settings.WarmUp, settings.WarmUp);
@@ -36,10 +42,10 @@ internal static class PeersSection
                 foreach (var contender in contenders.OfType<HttpContender>())
                 {
                     log($"{query.Name}, {contender.Name}");
-                    await contender.RunAsync(query, round, postgres, ct);
+                    await contender.RunAsync(query, round, new Postgres(postmaster), ct);
                 }
         });
-        var idle = await IdleAsync(postgres, settings.Duration, ct);
+        var postgres = await progress.ShowAsync("idle", _ => IdleAsync(postmaster, ct));
         var cells = new PeerCells(queries, settings.Connections, contenders);
         await progress.ShowAsync("load", async log =>
         {
@@ -54,7 +60,7 @@ internal static class PeersSection
                                 cells.Add(query, connections, contender, figures);
                     }
         });
-        PeersReport.Print(report, cells, settings, idle, plot.Name);
+        PeersReport.Print(report, cells, settings, postgres, plot.Name);
         await File.WriteAllTextAsync(plot.FullName, CpuPlot.Draw(cells, settings.Connections[0]), ct);
     }
 
@@ -69,12 +75,11 @@ internal static class PeersSection
         foreach (var query in queries)
         {
             log(query.Name);
-            var all = set.All.OfType<HttpContender>().ToList();
-            var reference = await EqualAnswers.AskAsync(http, all[0], query, ct);
-            foreach (var contender in all)
+            IReadOnlyList<GivenAnswer>? reference = null;
+            foreach (var contender in set.All.OfType<HttpContender>())
                 if (await EqualAnswers.AskAsync(http, contender, query, ct) is { } given)
                 {
-                    EqualAnswers.Compare(contender, query, reference!, given);
+                    EqualAnswers.Compare(contender, query, reference ??= given, given);
                     if (contender is ConditionalContender conditional
                         && !conditional.Remember(query, [.. given.Select(a => a.ETag)]) && silent.Add(contender))
                         log($"{contender.Name}: no ETag, and therefore not measured");
@@ -83,11 +88,10 @@ internal static class PeersSection
         return [.. set.All.Where(contender => !silent.Contains(contender))];
     }
 
-    /// <summary>What PostgreSQL uses when nobody asks: µs of CPU a second, among them the server's own worker.</summary>
-    private static async Task<double> IdleAsync(int postgres, TimeSpan duration, CancellationToken ct)
+    private static async Task<Postgres> IdleAsync(int postmaster, CancellationToken ct)
     {
-        var before = CpuTimes.OfTreeUs(postgres);
-        await Task.Delay(duration, ct);
-        return (CpuTimes.OfTreeUs(postgres) - before) / duration.TotalSeconds;
+        var before = CpuTimes.OfTreeUs(postmaster);
+        await Task.Delay(IdleFor, ct);
+        return new Postgres(postmaster, (CpuTimes.OfTreeUs(postmaster) - before) / IdleFor.TotalMicroseconds);
     }
 }

@@ -7,6 +7,16 @@ namespace Analytics.Gql.Bench.Peers.Contenders;
 /// <param name="Lead">Of load that does not count, where a contender has to get going in each round.</param>
 internal sealed record Round(int Connections, TimeSpan Duration, TimeSpan Lead);
 
+/// <summary>The cluster that all share.</summary>
+/// <param name="ProcessId">Of the postmaster.</param>
+/// <param name="IdleShare">Of one core: what it uses when nobody asks, among others for the jobs of the server under test.</param>
+internal sealed record Postgres(int ProcessId, double IdleShare = 0)
+{
+    /// <summary>Without what it would have used anyway.</summary>
+    public LoadFigures Own(LoadFigures measured) =>
+        measured with { PostgresUs = measured.PostgresUs - IdleShare * measured.Elapsed.TotalMicroseconds };
+}
+
 internal abstract class Contender(string name)
 {
     public string Name => name;
@@ -15,12 +25,14 @@ internal abstract class Contender(string name)
     public virtual int? ServerId => null;
 
     /// <summary>One round of load.</summary>
-    /// <param name="postgres">The postmaster.</param>
     /// <returns>Null when it cannot answer the query.</returns>
-    public abstract Task<LoadFigures?> RunAsync(PeerQuery query, Round round, int postgres, CancellationToken ct);
+    public async Task<LoadFigures?> RunAsync(PeerQuery query, Round round, Postgres postgres, CancellationToken ct) =>
+        await LoadAsync(query, round, () => new CpuReading(
+            ServerId is { } server ? CpuTimes.OfTreeUs(server) : 0, CpuTimes.OfTreeUs(postgres.ProcessId)), ct) is { } figures
+            ? postgres.Own(figures)
+            : null;
 
-    protected Func<CpuReading> Cpu(int postgres) => () => new CpuReading(
-        ServerId is { } server ? CpuTimes.OfTreeUs(server) : 0, CpuTimes.OfTreeUs(postgres));
+    protected abstract Task<LoadFigures?> LoadAsync(PeerQuery query, Round round, Func<CpuReading> cpu, CancellationToken ct);
 }
 
 /// <param name="ask">What it is sent; null when it cannot answer the query.</param>
@@ -40,13 +52,13 @@ internal class HttpContender(
         return requests.Count == query.Variables.Count ? requests : null;
     }
 
-    public override async Task<LoadFigures?> RunAsync(PeerQuery query, Round round, int postgres, CancellationToken ct)
+    protected override async Task<LoadFigures?> LoadAsync(
+        PeerQuery query, Round round, Func<CpuReading> cpu, CancellationToken ct)
     {
         if (Requests(query) is not { } requests)
             return null;
         var before = await server.AllocatedBytesAsync();
-        var figures = await WrkLoad.RunAsync(
-            server.Address, requests, round.Connections, round.Duration, Cpu(postgres), ct);
+        var figures = await WrkLoad.RunAsync(server.Address, requests, round.Connections, round.Duration, cpu, ct);
         return figures with { AllocatedBytes = await server.AllocatedBytesAsync() - before };
     }
 }
@@ -74,10 +86,11 @@ internal sealed class ConditionalContender(
 /// <summary>The floor of PostgreSQL's part.</summary>
 /// <param name="scripts">Of a query.</param>
 internal sealed class PgBenchContender(
-    string program, NpgsqlConnectionStringBuilder database, IReadOnlyDictionary<PeerQuery, PgBenchScripts> scripts)
-    : Contender("pgbench")
+    string name, string program, NpgsqlConnectionStringBuilder database,
+    IReadOnlyDictionary<PeerQuery, PgBenchScripts> scripts) : Contender(name)
 {
-    public override async Task<LoadFigures?> RunAsync(PeerQuery query, Round round, int postgres, CancellationToken ct) =>
+    protected override async Task<LoadFigures?> LoadAsync(
+        PeerQuery query, Round round, Func<CpuReading> cpu, CancellationToken ct) =>
         await PgBenchLoad.RunAsync(
-            program, database, scripts[query], round.Connections, round.Duration, round.Lead, Cpu(postgres), ct);
+            program, database, scripts[query], round.Connections, round.Duration, round.Lead, cpu, ct);
 }

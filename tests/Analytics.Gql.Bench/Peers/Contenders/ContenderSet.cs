@@ -13,7 +13,8 @@ namespace Analytics.Gql.Bench.Peers.Contenders;
 internal sealed class ContenderSet : IAsyncDisposable
 {
     public const string HandWritten = "limit", ByText = "ours by text", ByDocument = "ours by trusted document",
-        Conditional = "ours as conditional GET", Mercurius = "Mercurius", PostGraphile = "PostGraphile";
+        Conditional = "ours as conditional GET", Mercurius = "Mercurius", PostGraphile = "PostGraphile",
+        PgBench = "pgbench";
 
     /// <summary>Different users of a round of pgbench.</summary>
     private const int PgBenchVariants = 8;
@@ -23,30 +24,31 @@ internal sealed class ContenderSet : IAsyncDisposable
     private readonly List<PeerServer> _servers = [];
     private readonly List<Contender> _all = [];
     private readonly string _statements = Path.GetTempFileName();
+    private readonly IReadOnlyList<string> _only;
 
-    private ContenderSet()
-    {
-    }
+    private ContenderSet(IReadOnlyList<string> only) => _only = only;
 
     public IReadOnlyList<Contender> All => _all;
 
     public static System.CommandLine.Command LimitCommand() => LimitServer.Command(StatementTimeout);
 
+    /// <param name="only">Beginnings of the names of those that take part; none: all do.</param>
     public static async Task<ContenderSet> StartAsync(
-        BenchDatabase database, IReadOnlyList<PeerQuery> queries, int poolSize, Action<string> log, CancellationToken ct)
+        BenchDatabase database, IReadOnlyList<PeerQuery> queries, int poolSize, IReadOnlyList<string> only, Action<string> log,
+        CancellationToken ct)
     {
-        var set = new ContenderSet();
+        var set = new ContenderSet(only);
         try
         {
             var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = poolSize };
             await using var reads = DataSources.Reads(connection.ConnectionString, StatementTimeout);
             var statements = await ReaderStatements.RecordAsync(reads, ct);
             var options = new NpgsqlConnectionStringBuilder(reads.ConnectionString).Options!.Trim();
-            log("starting .NET servers");
+            log("starting them");
             await set.AddOwnAsync(connection.ConnectionString, ct);
-            log("starting Node servers");
             await set.AddNodeAsync(connection, poolSize, statements, options, ct);
-            set._all.Add(await PgBenchAsync(database, queries, statements, options, reads, ct));
+            if (set.Wants(PgBench))
+                set._all.Add(await PgBenchAsync(database, queries, statements, options, reads, ct));
             return set;
         }
         catch
@@ -56,18 +58,32 @@ internal sealed class ContenderSet : IAsyncDisposable
         }
     }
 
+    private bool Wants(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (_only.Count == 0 || _only.Any(o => name.StartsWith(o, StringComparison.OrdinalIgnoreCase)))
+                return true;
+        return false;
+    }
+
     private async Task AddOwnAsync(string connectionString, CancellationToken ct)
     {
-        var limit = await AddAsync(PeerServer.StartDotnetAsync([LimitServer.Name, "--connection", connectionString], ct));
-        _all.Add(new HttpContender(HandWritten, limit, (query, v) => new WireRequest($"/{query.Operation}", query.VariablesJson(v))));
-
+        if (Wants(HandWritten))
+            _all.Add(new HttpContender(
+                HandWritten, await AddAsync(PeerServer.StartDotnetAsync([LimitServer.Name, "--connection", connectionString], ct)),
+                (query, v) => new WireRequest($"/{query.Operation}", query.VariablesJson(v))));
+        if (!Wants(ByText, ByDocument, Conditional))
+            return;
         var ours = await AddAsync(PeerServer.StartDotnetAsync(
             ServerProcess.Arguments(connectionString, [$"--{ServerChild.TellOwnTime}=false"]), ct));
-        _all.Add(new HttpContender(ByText, ours, ByTextRequest));
-        _all.Add(new HttpContender(ByDocument, ours, (query, v) => new WireRequest("/graphql",
-            $$"""{"documentId":"{{query.DocumentId}}","variables":{{query.VariablesJson(v)}}}""")));
-        _all.Add(new ConditionalContender(Conditional, ours, (query, v) => new WireRequest(
-            $"/graphql?documentId={query.DocumentId}&variables={Uri.EscapeDataString(query.VariablesJson(v))}", null)));
+        if (Wants(ByText))
+            _all.Add(new HttpContender(ByText, ours, ByTextRequest));
+        if (Wants(ByDocument))
+            _all.Add(new HttpContender(ByDocument, ours, (query, v) => new WireRequest("/graphql",
+                $$"""{"documentId":"{{query.DocumentId}}","variables":{{query.VariablesJson(v)}}}""")));
+        if (Wants(Conditional))
+            _all.Add(new ConditionalContender(Conditional, ours, (query, v) => new WireRequest(
+                $"/graphql?documentId={query.DocumentId}&variables={Uri.EscapeDataString(query.VariablesJson(v))}", null)));
     }
 
     private async Task AddNodeAsync(
@@ -85,10 +101,13 @@ internal sealed class ContenderSet : IAsyncDisposable
             ["PEER_MOST_PER_WEEK"] = $"{ReaderStatements.MostPerWeek}",
             ["PEER_SCHEMA"] = Path.Combine(PeerFiles.Repository, "schema", "schema.graphql"),
         };
-        var mercurius = await AddAsync(PeerServer.StartNodeAsync("mercurius.mjs", environment, ct));
-        _all.Add(new HttpContender(Mercurius, mercurius, ByTextRequest));
-        var postGraphile = await AddAsync(PeerServer.StartNodeAsync("postgraphile.mjs", environment, ct));
-        _all.Add(new HttpContender(PostGraphile, postGraphile, PostGraphileDocuments.Request, tellsFreshness: false));
+        if (Wants(Mercurius))
+            _all.Add(new HttpContender(
+                Mercurius, await AddAsync(PeerServer.StartNodeAsync("mercurius.mjs", environment, ct)), ByTextRequest));
+        if (Wants(PostGraphile))
+            _all.Add(new HttpContender(
+                PostGraphile, await AddAsync(PeerServer.StartNodeAsync("postgraphile.mjs", environment, ct)),
+                PostGraphileDocuments.Request, tellsFreshness: false));
     }
 
     private static async Task<PgBenchContender> PgBenchAsync(
@@ -104,7 +123,7 @@ internal sealed class ContenderSet : IAsyncDisposable
             scripts.Add(query, new PgBenchScripts(variants));
         }
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = options };
-        return new PgBenchContender(PgBenchProgram(database), settings, scripts);
+        return new PgBenchContender(PgBench, PgBenchProgram(database), settings, scripts);
     }
 
     /// <summary>That of the server's own version, which lies beside it.</summary>

@@ -99,17 +99,21 @@ internal static class LimitServer
                 from = Day(ref json);
             else if (json.ValueTextEquals("to"u8))
                 to = Day(ref json);
-            else
-                while (json.Read() && json.TokenType is not (JsonTokenType.EndArray or JsonTokenType.PropertyName))
-                {
-                    if (json.TokenType != JsonTokenType.String)
-                        continue;
-                    users.Add(json.GetGuid());
-                    if (json.CurrentDepth == 1)
-                        break;
-                }
+            else if (json.ValueTextEquals("userId"u8) || json.ValueTextEquals("ids"u8))
+                Users(ref json, users);
         }
         return new PeerVariables(users, from, to);
+    }
+
+    /// <summary>An id, or a list of them.</summary>
+    private static void Users(ref Utf8JsonReader json, List<Guid> users)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+            users.Add(json.GetGuid());
+        else
+            while (json.Read() && json.TokenType == JsonTokenType.String)
+                users.Add(json.GetGuid());
     }
 
     private static DateOnly Day(ref Utf8JsonReader json)
