@@ -58,7 +58,7 @@ internal static class CpuPlot
             Line(svg, $"""<text x="{bars - 8}" y="{top + 11}" text-anchor="end">{SecurityElement.Escape(contender.Name)}</text>""");
             if (cells.Find(query, connections, contender)?.Least is not { } least)
             {
-                Line(svg, $"""<text x="{bars + 6}" y="{top + 11}" class="soft">cannot answer this</text>""");
+                Line(svg, $"""<text x="{bars + 6}" y="{top + 11}" class="soft">no figure</text>""");
                 continue;
             }
             var (server, postgres) = (least.ServerUsPerRequest / most * Longest, least.PostgresUsPerRequest / most * Longest);

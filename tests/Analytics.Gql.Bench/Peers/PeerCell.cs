@@ -14,10 +14,16 @@ internal sealed record PeerCell(PeerQuery Query, int Connections, Contender Cont
     public double P99Ms => Median(r => r.P99Ms);
     public long Failed => Rounds.Sum(r => r.Failed);
 
-    /// <summary>The round that took least CPU: what else the machine did can only add.</summary>
-    public LoadFigures Least => Rounds.MinBy(r => r.UsPerRequest)!;
+    /// <summary>
+    /// At the end of a turn as many requests as connections are half done: their CPU is counted and they are not. Where they
+    /// are more than a twentieth, CPU per request says little.
+    /// </summary>
+    private const int FewestPerConnection = 10;
 
-    public double UsPerRequest => Least.UsPerRequest;
+    /// <summary>The round that took least CPU: what else the machine did can only add. Null: too few answers in each.</summary>
+    public LoadFigures? Least => Rounds.Where(r => r.Requests >= FewestPerConnection * Connections).MinBy(r => r.UsPerRequest);
+
+    public double? UsPerRequest => Least?.UsPerRequest;
 
     private double Median(Func<LoadFigures, double> figure)
     {

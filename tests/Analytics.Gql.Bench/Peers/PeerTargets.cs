@@ -43,7 +43,7 @@ internal static class PeerTargets
         var table = new MarkdownTable("target", "figure", "at least", "at most", "met");
         foreach (var target in All)
             if (Find(cells, target.OfQuery, target.Of) is { } of && Find(cells, target.ToQuery, target.To) is { } to)
-                Row(report, table, target.Name, Of(of, target.Figure) / Of(to, target.Figure), target.Least, target.Most);
+                Row(report, table, target.Name, Of(of, target.Figure) / Of(to, target.Figure) ?? double.NaN, target.Least, target.Most);
         foreach (var connections in cells.Connections)
             foreach (var query in cells.Queries)
                 foreach (var peer in (string[])[Mercurius, PostGraphile])
@@ -70,11 +70,11 @@ internal static class PeerTargets
     private static Target Least(Figure figure, string of, string to, string query, double least) =>
         new(figure, of, query, to, query, Least: least);
 
-    private static double Of(PeerCell cell, Figure figure) => figure switch
+    private static double? Of(PeerCell cell, Figure figure) => figure switch
     {
         Figure.Cpu => cell.UsPerRequest,
         Figure.PerSecond => cell.PerSecond,
-        _ => cell.Least.PostgresUsPerRequest,
+        _ => cell.Least?.PostgresUsPerRequest,
     };
 
     private static string Text(double? figure) => figure?.ToString("N2", CultureInfo.InvariantCulture) ?? "";

@@ -21,7 +21,8 @@ internal static class PeersReport
             + "the least, in µs a request. Load from wrk on loopback, different users in turn; answers were compared first. "
             + string.Create(CultureInfo.InvariantCulture,
                 $"The {1000 * postgres.IdleShare:N1} ms of CPU a second that PostgreSQL uses when nobody asks are taken off. ")
-            + $"'{NoAnswer}': it cannot answer this. PostGraphile answers without freshness.\n\n"
+            + $"'{NoAnswer}': it cannot answer this, or gave too few answers for CPU per request to mean something. "
+            + "PostGraphile answers without freshness.\n\n"
             + $"![CPU per request of each contender, by query]({plot})");
         foreach (var connections in cells.Connections)
             foreach (var query in cells.Queries)
@@ -42,9 +43,9 @@ internal static class PeersReport
             if (cells.Find(query, connections, contender) is { } cell)
             {
                 table.Row(contender.Name, cell.PerSecond.ToString("N0", CultureInfo.InvariantCulture), cell.P50Ms, cell.P95Ms,
-                    cell.P99Ms, Us(cell.Least.ServerUsPerRequest), Us(cell.Least.PostgresUsPerRequest), Us(cell.UsPerRequest),
+                    cell.P99Ms, Us(cell.Least?.ServerUsPerRequest), Us(cell.Least?.PostgresUsPerRequest), Us(cell.UsPerRequest),
                     Ratio(cell, limit), Ratio(cell, ours),
-                    cell.Least.AllocatedKiBPerRequest?.ToString("N1", CultureInfo.InvariantCulture) ?? NoAnswer, cell.Failed);
+                    cell.Least?.AllocatedKiBPerRequest?.ToString("N1", CultureInfo.InvariantCulture) ?? NoAnswer, cell.Failed);
                 Watch(report, cell);
             }
             else
@@ -57,7 +58,7 @@ internal static class PeersReport
         var where = $"{cell.Query.Name}, {cell.Connections} connections: {cell.Contender.Name}";
         if (cell.Failed > 0)
             report.Missed.Add($"{where} failed {cell.Failed} times");
-        if (cell.Contender is ConditionalContender && cell.Least.Bytes > cell.Least.Requests * MostBytesUnchanged)
+        if (cell.Contender is ConditionalContender && cell.Rounds.Any(r => r.Bytes > r.Requests * MostBytesUnchanged))
             report.Missed.Add($"{where} was not answered with 304 each time");
     }
 
@@ -69,8 +70,8 @@ internal static class PeersReport
         return table;
     }
 
-    private static string Us(double us) => us.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Us(double? us) => us?.ToString("N0", CultureInfo.InvariantCulture) ?? NoAnswer;
 
     private static string Ratio(PeerCell cell, PeerCell? to) =>
-        to is null ? NoAnswer : (cell.UsPerRequest / to.UsPerRequest).ToString("N2", CultureInfo.InvariantCulture);
+        (cell.UsPerRequest / to?.UsPerRequest)?.ToString("N2", CultureInfo.InvariantCulture) ?? NoAnswer;
 }

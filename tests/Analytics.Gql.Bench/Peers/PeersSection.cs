@@ -54,7 +54,7 @@ internal static class PeersSection
                     for (var n = 1; n <= settings.Rounds; n++)
                     {
                         log($"{query.Name}, {connections} connections, round {n} of {settings.Rounds}");
-                        var turn = new Round(connections, settings.Duration, settings.WarmUp);
+                        var turn = new Round(connections, settings.Duration * query.Times, settings.WarmUp);
                         foreach (var contender in contenders)
                             if (await contender.RunAsync(query, turn, postgres, ct) is { } figures)
                                 cells.Add(query, connections, contender, figures);

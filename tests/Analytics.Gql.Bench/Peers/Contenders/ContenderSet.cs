@@ -16,9 +16,6 @@ internal sealed class ContenderSet : IAsyncDisposable
         Conditional = "ours as conditional GET", Mercurius = "Mercurius", PostGraphile = "PostGraphile",
         PgBench = "pgbench";
 
-    /// <summary>Different users of a round of pgbench.</summary>
-    private const int PgBenchVariants = 8;
-
     private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(new LimitOptions().StatementTimeoutS);
 
     private readonly List<PeerServer> _servers = [];
@@ -48,7 +45,7 @@ internal sealed class ContenderSet : IAsyncDisposable
             await set.AddOwnAsync(connection.ConnectionString, ct);
             await set.AddNodeAsync(connection, poolSize, statements, options, ct);
             if (set.Wants(PgBench))
-                set._all.Add(await PgBenchAsync(database, queries, statements, options, reads, ct));
+                set._all.Add(await PgBenchContender.OfAsync(PgBench, database, queries, statements, options, reads, ct));
             return set;
         }
         catch
@@ -74,8 +71,9 @@ internal sealed class ContenderSet : IAsyncDisposable
                 (query, v) => new WireRequest($"/{query.Operation}", query.VariablesJson(v))));
         if (!Wants(ByText, ByDocument, Conditional))
             return;
-        var ours = await AddAsync(PeerServer.StartDotnetAsync(
-            ServerProcess.Arguments(connectionString, [$"--{ServerChild.TellOwnTime}=false"]), ct));
+        // Silent about requests that wrk leaves unfinished at the end of a turn.
+        var ours = await AddAsync(PeerServer.StartDotnetAsync(ServerProcess.Arguments(connectionString,
+            [$"--{ServerChild.TellOwnTime}=false", "--Logging:LogLevel:Microsoft.AspNetCore.Diagnostics=None"]), ct));
         if (Wants(ByText))
             _all.Add(new HttpContender(ByText, ours, ByTextRequest));
         if (Wants(ByDocument))
@@ -108,30 +106,6 @@ internal sealed class ContenderSet : IAsyncDisposable
             _all.Add(new HttpContender(
                 PostGraphile, await AddAsync(PeerServer.StartNodeAsync("postgraphile.mjs", environment, ct)),
                 PostGraphileDocuments.Request, tellsFreshness: false));
-    }
-
-    private static async Task<PgBenchContender> PgBenchAsync(
-        BenchDatabase database, IReadOnlyList<PeerQuery> queries, ReaderStatements statements, string options,
-        NpgsqlDataSource reads, CancellationToken ct)
-    {
-        var scripts = new Dictionary<PeerQuery, PgBenchScripts>();
-        foreach (var query in queries)
-        {
-            var variants = new List<IReadOnlyList<StatementCall>>();
-            foreach (var variables in query.Variables.Take(PgBenchVariants))
-                variants.Add(await statements.CallsAsync(query, variables, reads, ct));
-            scripts.Add(query, new PgBenchScripts(variants));
-        }
-        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = options };
-        return new PgBenchContender(PgBench, PgBenchProgram(database), settings, scripts);
-    }
-
-    /// <summary>That of the server's own version, which lies beside it.</summary>
-    private static string PgBenchProgram(BenchDatabase database)
-    {
-        var server = File.ResolveLinkTarget($"/proc/{database.ServerId}/exe", returnFinalTarget: true)?.FullName;
-        var beside = Path.Combine(Path.GetDirectoryName(server) ?? "", "pgbench");
-        return File.Exists(beside) ? beside : "pgbench";
     }
 
     private static WireRequest ByTextRequest(PeerQuery query, PeerVariables variables) => new("/graphql",
