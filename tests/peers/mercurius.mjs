@@ -89,7 +89,12 @@ async function weeks(ranges, withTotals) {
       });
     }
   }
-  if (withTotals) for (const range of found) range.totals.weekCount = range.nodes.length;
+  for (const range of found) {
+    // Each layer gives its weeks in order, and they are mostly of one.
+    if (range.nodes.some((week, i) => i > 0 && week.weekStart < range.nodes[i - 1].weekStart))
+      range.nodes.sort((a, b) => (a.weekStart < b.weekStart ? -1 : 1));
+    if (withTotals) range.totals.weekCount = range.nodes.length;
+  }
   return found;
 }
 

@@ -71,7 +71,6 @@ internal static class PeersSection
         ContenderSet set, IReadOnlyList<PeerQuery> queries, Action<string> log, CancellationToken ct)
     {
         using var http = new HttpClient();
-        var silent = new HashSet<Contender>();
         foreach (var query in queries)
         {
             log(query.Name);
@@ -80,14 +79,16 @@ internal static class PeersSection
                 if (await EqualAnswers.AskAsync(http, contender, query, ct) is { } given)
                 {
                     EqualAnswers.Compare(contender, query, reference ??= given, given);
-                    if (contender is ConditionalContender conditional
-                        && !conditional.Remember(query, [.. given.Select(a => a.ETag)]) && silent.Add(contender))
-                        log($"{contender.Name}: no ETag, and therefore not measured");
+                    (contender as ConditionalContender)?.Remember(query, [.. given.Select(a => a.ETag)]);
                 }
         }
-        return [.. set.All.Where(contender => !silent.Contains(contender))];
+        var silent = set.All.OfType<ConditionalContender>().Where(contender => !contender.HasTags).ToList();
+        foreach (var contender in silent)
+            log($"{contender.Name}: no ETag, and therefore not measured");
+        return [.. set.All.Except(silent)];
     }
 
+    /// <summary>What PostgreSQL uses when nobody asks.</summary>
     private static async Task<Postgres> IdleAsync(int postmaster, CancellationToken ct)
     {
         var before = CpuTimes.OfTreeUs(postmaster);

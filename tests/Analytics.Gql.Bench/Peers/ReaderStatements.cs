@@ -1,6 +1,7 @@
 // The SQL of the store's readers as Npgsql sends it, recorded from the readers themselves: whoever is compared with this
 // project runs the very same statements, also after they have changed.
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Analytics.Store.Readers;
 using Npgsql;
@@ -10,6 +11,11 @@ namespace Analytics.Gql.Bench.Peers;
 /// <param name="Text">With named parameters.</param>
 internal sealed partial record ReaderStatement(string Name, string Text)
 {
+    /// <param name="sent">With named parameters, or with numbered ones.</param>
+    /// <param name="names">Of the numbered ones, in their order.</param>
+    public static ReaderStatement Of(string name, string sent, IReadOnlyList<string> names) => new(
+        name, Numbered().Replace(sent, match => $"@{names[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1]}"));
+
     /// <summary>Of the readers' parameters. A driver that sends text needs to be told.</summary>
     private static readonly Dictionary<string, string> Types = new()
     {
@@ -41,6 +47,9 @@ internal sealed partial record ReaderStatement(string Name, string Text)
 
     [GeneratedRegex(@"@(\w+)")]
     private static partial Regex Named();
+
+    [GeneratedRegex(@"\$(\d+)")]
+    private static partial Regex Numbered();
 }
 
 internal sealed record ReaderStatements(
@@ -59,18 +68,23 @@ internal sealed record ReaderStatements(
         WeekRange[] range = [new(nobody, week, week, WeekCalendar.Iso)];
         var weeks = new WeeklyAggregatesReader(reads);
         return new ReaderStatements(
-            await OfAsync("weeks", () => weeks.ReadAsync(range, totals: false, ReadSource.Incremental, ct)),
-            await OfAsync("weeksWithTotals", () => weeks.ReadAsync(range, totals: true, ReadSource.Incremental, ct)),
+            await OfAsync("weeks", () => weeks.ReadAsync(range, totals: false, ReadSource.Incremental, ct),
+                "userIds", "firsts", "lasts"),
+            await OfAsync("weeksWithTotals", () => weeks.ReadAsync(range, totals: true, ReadSource.Incremental, ct),
+                "userIds", "firsts", "lasts"),
             await OfAsync("page", () => new SessionPagesReader(reads).ReadAsync(
                 [new SessionPageRequest(nobody, new SessionFilter(), SessionOrder.StartedAtDesc, PeerQuery.PageSize, false, null)],
-                ReadSource.Incremental, ct)),
-            await OfAsync("users", () => new UsersReader(reads).ReadAsync([nobody], ct)),
-            await OfAsync("freshness", () => new FreshnessReader(reads).ReadAsync([nobody], ReadSource.Incremental, ct)),
+                ReadSource.Incremental, ct), "userIds", "limit"),
+            await OfAsync("users", () => new UsersReader(reads).ReadAsync([nobody], ct), "userIds"),
+            await OfAsync("freshness", () => new FreshnessReader(reads).ReadAsync([nobody], ReadSource.Incremental, ct),
+                "userIds", "source"),
             await OfAsync("weekSessions", () => new SessionSummariesReader(reads).ReadWeeksAsync(
-                [new UserWeek(nobody, week, WeekCalendar.Iso)], MostPerWeek, ReadSource.Incremental, ct)));
+                [new UserWeek(nobody, week, WeekCalendar.Iso)], MostPerWeek, ReadSource.Incremental, ct),
+                "userIds", "firsts", "timeZones", "mostPerWeek"));
     }
 
-    private static async Task<ReaderStatement> OfAsync(string name, Func<Task> read)
+    private static async Task<ReaderStatement> OfAsync(
+        string name, Func<Task> read, params IReadOnlyList<string> parameters)
     {
         var sent = new List<string>();
         using var parent = new Activity(name).Start();
@@ -86,6 +100,6 @@ internal sealed record ReaderStatements(
         };
         ActivitySource.AddActivityListener(listener);
         await read();
-        return new ReaderStatement(name, sent.Single());
+        return ReaderStatement.Of(name, sent.Single(), parameters);
     }
 }

@@ -40,13 +40,12 @@ internal sealed class ConditionalContender(
     public override IReadOnlyList<WireRequest>? Requests(PeerQuery query) =>
         _known.TryGetValue(query, out var requests) ? requests : base.Requests(query);
 
-    /// <summary>From now on it sends the tags of these answers.</summary>
-    /// <param name="tags">In the order of the requests; null: an answer without one.</param>
-    /// <returns>Whether the server gives tags.</returns>
-    public bool Remember(PeerQuery query, IReadOnlyList<string?> tags)
-    {
-        var tagged = base.Requests(query)?.Zip(tags, (request, tag) => request with { KnownETag = tag }).ToList();
-        _known[query] = tagged is not null && tagged.All(request => request.KnownETag is not null) ? tagged : null;
-        return _known[query] is not null;
-    }
+    /// <summary>Whether the server gave tags with the answers to any query.</summary>
+    public bool HasTags => _known.Values.Any(requests => requests is not null);
+
+    /// <summary>From now on it sends the tags of these answers; a query with an answer that has none is not asked.</summary>
+    /// <param name="tags">In the order of the requests.</param>
+    public void Remember(PeerQuery query, IReadOnlyList<string?> tags) => _known[query] = tags.Contains(null)
+        ? null
+        : [.. base.Requests(query)!.Zip(tags, (request, tag) => request with { KnownETag = tag })];
 }

@@ -106,6 +106,8 @@ internal sealed class LimitRows(NpgsqlDataSource reads, ReaderStatements stateme
             else
                 range.Weeks.Add(row.Week());
         }
+        foreach (var range in all)
+            range.SortWeeks();
         return all;
     }
 

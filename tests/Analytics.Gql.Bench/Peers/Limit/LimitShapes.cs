@@ -20,6 +20,17 @@ internal sealed class LimitWeeks
     public LimitFreshness Freshness { get; set; }
     public LimitSums Totals { get; set; }
     public List<LimitWeek> Weeks { get; } = [];
+
+    /// <summary>Each layer gives its weeks in order, and they are mostly of one.</summary>
+    public void SortWeeks()
+    {
+        for (var i = 1; i < Weeks.Count; i++)
+            if (Weeks[i].Start < Weeks[i - 1].Start)
+            {
+                Weeks.Sort((a, b) => a.Start.CompareTo(b.Start));
+                return;
+            }
+    }
 }
 
 internal sealed record LimitSessions(LimitFreshness Freshness, List<LimitSession> Sessions);
