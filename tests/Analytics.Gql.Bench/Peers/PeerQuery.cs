@@ -43,10 +43,10 @@ internal static class PeerQueries
     public const string OneUser = "12 weeks of a user", Team = "12 weeks of 50 users";
 
     private const int TeamSize = 50;
-    private const int DifferentUsers = 200;
-    private const int DifferentTeams = 40;
+    private const int UsersPerTeam = 5;
 
-    public static async Task<IReadOnlyList<PeerQuery>> OfAsync(BenchDatabase database, CancellationToken ct)
+    /// <param name="different">Users; and teams, a fifth as many.</param>
+    public static async Task<IReadOnlyList<PeerQuery>> OfAsync(BenchDatabase database, int different, CancellationToken ct)
     {
         await using var connection = await database.Primary.OpenConnectionAsync(ct);
         var users = (await connection.QueryAsync<Guid>(new CommandDefinition(
@@ -55,8 +55,8 @@ internal static class PeerQueries
         var lastDay = DateOnly.FromDateTime(await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
             "select max(started_at) from core.sessions", cancellationToken: ct)));
         var random = new Random(1);
-        var athletes = random.GetItems(users, DifferentUsers).Select(user => (IReadOnlyList<Guid>)[user]).ToList();
-        var teams = Enumerable.Range(0, DifferentTeams)
+        var athletes = random.GetItems(users, different).Select(user => (IReadOnlyList<Guid>)[user]).ToList();
+        var teams = Enumerable.Range(0, different / UsersPerTeam)
             .Select(_ => (IReadOnlyList<Guid>)[.. random.GetItems(users, TeamSize * 3).Distinct().Take(TeamSize)]).ToList();
         return
         [

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Analytics.Gql.Bench.Commands;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Peers.Contenders;
 using Analytics.Gql.Bench.Peers.Load;
 using Analytics.LocalPostgres;
 using Npgsql;
@@ -72,12 +73,15 @@ internal static class PeersCommand
     {
         var quick = parsed.GetValue(Quick);
         var sessions = quick ? BenchSize.FewestSessions : parsed.GetValue(BenchCommands.Sessions);
+        var (pool, only) = (parsed.GetValue(Pool), parsed.GetValue(Only)!);
         var settings = quick
-            ? new PeersSettings(1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), [8], parsed.GetValue(Pool), parsed.GetValue(Only)!,
-                Judged: false)
+            ? new PeersSettings(
+                Rounds: 1, Duration: TimeSpan.FromSeconds(1), WarmUp: TimeSpan.FromSeconds(1), Connections: [8], pool,
+                Different: 40, only, Judged: false)
             : new PeersSettings(
-                parsed.GetValue(Rounds), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), TimeSpan.FromSeconds(5),
-                parsed.GetValue(Connections)!, parsed.GetValue(Pool), parsed.GetValue(Only)!, Judged: true);
+                parsed.GetValue(Rounds), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), WarmUp: TimeSpan.FromSeconds(5),
+                parsed.GetValue(Connections)!, pool, Different: 200, only, Judged: true);
+        ContenderSet.Require(only);
         var folder = parsed.GetValue(Output)?.FullName ?? (quick
             ? Directory.CreateTempSubdirectory("peers").FullName
             : Path.Combine(PeerFiles.Repository, "docs", "benchmark"));

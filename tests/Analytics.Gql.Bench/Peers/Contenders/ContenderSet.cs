@@ -55,10 +55,21 @@ internal sealed class ContenderSet : IAsyncDisposable
         }
     }
 
-    private bool Wants(params ReadOnlySpan<string> names)
+    /// <summary>Looks for what they need, before anybody waits for data to be loaded.</summary>
+    /// <exception cref="MissingToolException">It is not installed.</exception>
+    public static void Require(IReadOnlyList<string> only)
+    {
+        WrkLoad.Require();
+        if (TakesPart(only, Mercurius, PostGraphile))
+            PeerFiles.Node();
+    }
+
+    private bool Wants(params ReadOnlySpan<string> names) => TakesPart(_only, names);
+
+    private static bool TakesPart(IReadOnlyList<string> only, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
-            if (_only.Count == 0 || _only.Any(o => name.StartsWith(o, StringComparison.OrdinalIgnoreCase)))
+            if (only.Count == 0 || only.Any(o => name.StartsWith(o, StringComparison.OrdinalIgnoreCase)))
                 return true;
         return false;
     }

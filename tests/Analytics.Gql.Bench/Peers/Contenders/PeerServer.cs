@@ -32,7 +32,7 @@ internal sealed class PeerServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo(PeerFiles.Node(), [PeerFiles.Path(script)])
         {
-            Environment = { ["NODE_ENV"] = "production" },
+            Environment = { ["NODE_ENV"] = "production", ["GRAPHILE_ENV"] = "production" },
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -9,6 +9,14 @@ internal sealed class MissingToolException(string message) : Exception(message);
 
 internal static class Tool
 {
+    /// <exception cref="MissingToolException">It is not on the PATH.</exception>
+    public static void Require(string file, string install)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (!folders.Any(folder => File.Exists(Path.Combine(folder, file))))
+            throw Missing(file, install);
+    }
+
     /// <summary>Runs a program and returns what it printed.</summary>
     /// <param name="install">How one gets it.</param>
     public static async Task<string> RunAsync(
@@ -43,7 +51,9 @@ internal static class Tool
         }
         catch (Win32Exception)
         {
-            throw new MissingToolException($"'{file}' is not installed. {install}");
+            throw Missing(file, install);
         }
     }
+
+    private static MissingToolException Missing(string file, string install) => new($"'{file}' is not installed. {install}");
 }

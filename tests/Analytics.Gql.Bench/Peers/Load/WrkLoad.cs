@@ -11,6 +11,9 @@ internal static class WrkLoad
     /// <summary>A request without an answer for so long has failed.</summary>
     private const string Patience = "30s";
 
+    /// <exception cref="MissingToolException">wrk is not installed.</exception>
+    public static void Require() => Tool.Require("wrk", Install);
+
     /// <param name="requests">Asked in turn.</param>
     /// <param name="duration">Whole seconds.</param>
     /// <param name="cpu">Reads the CPU used so far, just before and just after.</param>
