@@ -42,12 +42,6 @@ const instance = postgraphile({
   grafast: { explain: false },
 });
 
-if (process.argv.includes('--schema')) {
-  const { printSchema } = await import('graphql');
-  console.log(printSchema(await instance.getSchema()));
-  process.exit(0);
-}
-
 const server = createServer();
 server.on('error', console.error);
 await instance.createServ(grafserv).addTo(server);

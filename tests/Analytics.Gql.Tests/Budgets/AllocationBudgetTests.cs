@@ -1,6 +1,8 @@
 // Bytes that the server allocates for each operation. It shares this process, so these tests run alone, and their client
 // allocates nothing.
+using System.Globalization;
 using Analytics.Gql.Tests.Http;
+using Xunit.Abstractions;
 
 namespace Analytics.Gql.Tests.Budgets;
 
@@ -11,7 +13,7 @@ public sealed class Alone : ICollectionFixture<BudgetFixture>
 }
 
 [Collection(Alone.Name)]
-public sealed class AllocationBudgetTests(BudgetFixture server)
+public sealed class AllocationBudgetTests(BudgetFixture server, ITestOutputHelper output)
 {
     private const int WarmUpRequests = 30;
     private const int Batches = 8;
@@ -30,6 +32,7 @@ public sealed class AllocationBudgetTests(BudgetFixture server)
 
         // The least of several: what the server's jobs do beside a batch can only add to it.
         var least = Enumerable.Range(0, Batches).Min(_ => AllocatedKiBPerRequest(client));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{operation}: {least:F1} KiB"));
         var most = OperationBudget.Of(operation).AllocatedKiB!.Value * OperationBudget.Tolerance;
         Assert.True(least <= most,
             $"{operation} allocates {least:F1} KiB a request; at most {most:F1}, a fifth more than its budget. "
