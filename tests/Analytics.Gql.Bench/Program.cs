@@ -1,4 +1,4 @@
-// The bench's commands: load, reads, drains, freshness, latency, overhead, backlog, subscriptions, soak, all,
+// The bench's commands: load, reads, drains, freshness, latency, overhead, backlog, subscriptions, soak, all, peers,
 // differential, nights. See BenchCommands for what each prints.
 using Analytics.Gql.Bench.Commands;
 

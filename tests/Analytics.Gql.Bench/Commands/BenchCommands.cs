@@ -5,6 +5,8 @@ using System.Globalization;
 using Analytics.Gql.Bench.Differential;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Nights;
+using Analytics.Gql.Bench.Peers;
+using Analytics.Gql.Bench.Peers.Contenders;
 using Analytics.Gql.Bench.Serving;
 
 namespace Analytics.Gql.Bench.Commands;
@@ -13,12 +15,13 @@ public static class BenchCommands
 {
     private const int MostRate = 100_000;
 
-    private static readonly Option<int> Sessions = new("--sessions")
+    internal static readonly Option<int> Sessions = new("--sessions", "--size")
     {
-        Description = "Sessions to load, with ten sets each.",
+        Description = "Sessions to load, with ten sets each: a number, or such as 100k or 1m.",
         DefaultValueFactory = _ => 1_000_000,
+        CustomParser = ParseSessions,
     };
-    private static readonly Option<string?> Folder = new("--data")
+    internal static readonly Option<string?> Folder = new("--data")
     {
         Description = "Keeps the private cluster in this folder and uses it again; otherwise it is thrown away.",
     };
@@ -35,12 +38,9 @@ public static class BenchCommands
         Description = "How long each query is asked, and how long writes arrive.",
         DefaultValueFactory = _ => 20,
     };
-    private static readonly Option<int[]> Rates = new("--rate")
-    {
-        Description = "Writes a second that arrive while latency is measured; several with commas, one after the other.",
-        DefaultValueFactory = _ => [10, 100, 200, 1000],
-        CustomParser = ParseRates,
-    };
+    private static readonly Option<int[]> Rates = Numbers(
+        "--rate", [10, 100, 200, 1000], MostRate,
+        "Writes a second that arrive while latency is measured; several with commas, one after the other.");
     private static readonly Option<int> Kills = new("--kills")
     {
         Description = "How often the soak kills the server, PostgreSQL or both.",
@@ -83,9 +83,11 @@ public static class BenchCommands
             Section("soak", BenchSections.Soak,
                 "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),
+            PeersCommand.Create(),
             Differential(),
             NightsSection.Command(),
             ServerChild.Command(args),
+            ContenderSet.LimitCommand(),
         };
     }
 
@@ -113,14 +115,36 @@ public static class BenchCommands
         return command;
     }
 
-    private static int[] ParseRates(ArgumentResult given)
+    /// <summary>An option of several numbers, from 1 up.</summary>
+    internal static Option<int[]> Numbers(string name, int[] otherwise, int most, string description) => new(name)
     {
-        var rates = new List<int>();
-        foreach (var text in given.Tokens.SelectMany(t => t.Value.Split(',')))
-            if (int.TryParse(text, CultureInfo.InvariantCulture, out var rate) && rate is >= 1 and <= MostRate)
-                rates.Add(rate);
-            else
-                given.AddError($"--rate {text}: not a number from 1 to {MostRate}. Write such as --rate 10,200,1000.");
-        return [.. rates];
+        Description = description,
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = given =>
+        {
+            var numbers = new List<int>();
+            foreach (var text in given.Tokens.SelectMany(t => t.Value.Split(',')))
+                if (int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+                    numbers.Add(number);
+                else
+                    given.AddError($"{name} {text}: not a number from 1 to {most}. Write such as {name} {string.Join(',', otherwise)}.");
+            return [.. numbers];
+        },
+    };
+
+    private static int ParseSessions(ArgumentResult given)
+    {
+        var text = given.Tokens.Single().Value;
+        var (digits, times) = char.ToLowerInvariant(text[^1]) switch
+        {
+            'k' => (text[..^1], 1_000),
+            'm' => (text[..^1], 1_000_000),
+            _ => (text, 1),
+        };
+        if (int.TryParse(digits, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 100_000_000
+            && (long)number * times is > 0 and <= 100_000_000)
+            return number * times;
+        given.AddError($"--sessions {text}: not a number of sessions. Write such as --sessions 250000, 100k or 1m.");
+        return 0;
     }
 }

@@ -37,7 +37,7 @@ public sealed record BenchSettings(
 
 public static class BenchRun
 {
-    private const int Done = 0, TargetMissed = 1, Unusable = 2;
+    internal const int Done = 0, TargetMissed = 1, Unusable = 2;
 
     public static async Task<int> RunAsync(BenchSettings settings, CancellationToken ct)
     {

@@ -34,6 +34,9 @@ public sealed class BenchDatabase : IAsyncDisposable
 
     public bool IsPrivate => _cluster is not null;
 
+    /// <summary>The postmaster of the private cluster; null where there is none.</summary>
+    public int? ServerId => _cluster?.ProcessId;
+
     /// <exception cref="ArgumentException">The database holds somebody else's data.</exception>
     public static async Task<BenchDatabase> OpenAsync(DatabaseSettings settings, Action<string> log, CancellationToken ct)
     {

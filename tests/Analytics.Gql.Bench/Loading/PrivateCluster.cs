@@ -31,6 +31,9 @@ internal sealed class PrivateCluster : IAsyncDisposable
         new(await LocalCluster.StartAsync(
             new LocalClusterOptions { Folder = folder, Durable = durable, Settings = Settings, Log = log }, ct));
 
+    /// <summary>Of the postmaster.</summary>
+    public int ProcessId => _cluster.ProcessId;
+
     public string ConnectionStringFor(string database) => _cluster.ConnectionStringFor(database);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();

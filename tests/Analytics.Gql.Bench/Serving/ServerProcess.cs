@@ -34,11 +34,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         // 'dotnet Analytics.Gql.Bench.dll' runs as dotnet; 'dotnet run' and the executable run as themselves.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
-        foreach (var argument in (IEnumerable<string>)
-        [
-            ServerChild.Name, "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-            "--Logging:LogLevel:Default=Warning", $"--ConnectionStrings:Analytics={connectionString}", .. settings,
-        ])
+        foreach (var argument in Arguments(connectionString, settings))
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         var address = await FirstAddressAsync(process, ct) ?? throw new InvalidOperationException(
@@ -48,7 +44,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, new Uri(address, "graphql"));
     }
 
-    private static async Task<Uri?> FirstAddressAsync(Process process, CancellationToken ct)
+    /// <summary>With which this program becomes a server that anybody may ask.</summary>
+    public static IEnumerable<string> Arguments(string connectionString, IEnumerable<string> settings) =>
+    [
+        ServerChild.Name, "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
+        "--Logging:LogLevel:Default=Warning", $"--ConnectionStrings:Analytics={connectionString}", .. settings,
+    ];
+
+    /// <summary>Of a child that prints it first; null: it ended instead.</summary>
+    public static async Task<Uri?> FirstAddressAsync(Process process, CancellationToken ct)
     {
         while (await process.StandardOutput.ReadLineAsync(ct) is { } line)
         {
