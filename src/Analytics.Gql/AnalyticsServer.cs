@@ -40,7 +40,7 @@ public static class AnalyticsServer
         builder.AddTelemetry();
         builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);
-        AddStore(builder.Services, connection, ReadConnectionString(builder.Configuration));
+        AddStore(builder.Services, connection, builder.Configuration[ReadConnectionKey] is { Length: > 0 } reads ? reads : null);
         AddApi(builder.Services);
         AddSubscriptions(builder.Services, connection);
         builder.Services.AddHostedService(s => s.GetRequiredService<ModeMonitor>());
@@ -66,10 +66,6 @@ public static class AnalyticsServer
         : throw new SettingsException(
             $"{ConnectionKey} is not set. Set ConnectionStrings__Analytics to an Npgsql connection string, "
             + "such as \"Host=localhost;Database=app;Username=analytics;Password=…\".");
-
-    /// <returns>Null where it is not set: reads go where everything goes.</returns>
-    private static string? ReadConnectionString(IConfiguration settings) =>
-        settings[ReadConnectionKey] is { Length: > 0 } reads ? reads : null;
 
     /// <exception cref="SettingsException">Neither it nor the primary's is set.</exception>
     public static string MigrateConnectionString(IConfiguration settings) =>

@@ -1,6 +1,5 @@
 // What the database's own troubles mean to a client.
 using Analytics.Gql.Engine;
-using Analytics.Store;
 using Npgsql;
 
 namespace Analytics.Gql;

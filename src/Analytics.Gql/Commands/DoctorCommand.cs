@@ -49,7 +49,7 @@ internal static class DoctorCommand
         Primary = new ConfiguredConnection(AnalyticsServer.ConnectionKey, AnalyticsServer.ConnectionString(settings)),
         Reads = Optional(settings, AnalyticsServer.ReadConnectionKey),
         Migrate = Optional(settings, AnalyticsServer.MigrateConnectionKey),
-        Migrations = MigrateCommand.Options(settings, definitions),
+        Migrations = MigrationSettings.Read(settings, definitions),
         MaxStaged = (settings.GetSection(RefreshOptions.Section).Get<RefreshOptions>() ?? new RefreshOptions()).MaxStaged,
     };
 

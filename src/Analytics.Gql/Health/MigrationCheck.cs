@@ -7,11 +7,14 @@ namespace Analytics.Gql.Health;
 
 /// <summary>A database that is ahead is fine: while a new version is rolled out, nodes of the old one serve beside it.
 /// Definitions have no order that would tell old from new, so that other ones are said and no more.</summary>
-internal sealed class MigrationCheck(NpgsqlDataSource primary, TimeProvider time) : DatabaseLook(time)
+internal sealed class MigrationCheck(NpgsqlDataSource primary, IConfiguration settings, TimeProvider time) : DatabaseLook(time)
 {
+    private readonly Lazy<IReadOnlyDictionary<string, string>> _definitions =
+        new(() => SchemaState.Definitions(MigrationSettings.Read(settings)));
+
     protected override async Task<HealthCheckResult> LookAsync(CancellationToken ct)
     {
-        var state = await SchemaState.ReadAsync(primary, ct);
+        var state = await SchemaState.ReadAsync(primary, _definitions.Value, ct);
         if (state.Missing.Count > 0)
             return HealthCheckResult.Unhealthy(
                 $"Migrations {string.Join(", ", state.Missing)} are not applied. Run 'analytics-gql migrate'.");

@@ -12,32 +12,38 @@ public sealed record SchemaState(int Expected, IReadOnlyList<int> Missing, int? 
 {
     private static readonly IReadOnlyList<Script> Migrations = Script.Migrations;
 
-    // What is put together with the help of the database's own columns (definitions/refresh) cannot be told without it.
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> Definitions = new(() =>
+    /// <summary>The checksums of this build's definitions and the operator's own.</summary>
+    /// <remarks>What is put together with the help of the database's own columns (definitions/refresh) cannot be told without
+    /// it.</remarks>
+    public static IReadOnlyDictionary<string, string> Definitions(MigrationOptions options)
     {
-        var set = DefinitionSet.Load();
+        var set = DefinitionSet.Load(options);
         return set.Functions.Concat(set.Aggregates).Select(d => (d.Id, d.Checksum))
-            .Concat(Script.Definitions("triggers").Select(s => ($"triggers/{s.Name}", s.Checksum)))
+            .Concat(Script.In(Script.DefinitionsWith(options.DefinitionsFolder), "triggers").Select(s => ($"triggers/{s.Name}", s.Checksum)))
             .ToDictionary(d => d.Item1, d => d.Item2);
-    });
+    }
 
-    public static async Task<SchemaState> ReadAsync(NpgsqlDataSource primary, CancellationToken ct)
+    /// <param name="definitions">As <see cref="Definitions"/> gives them.</param>
+    public static async Task<SchemaState> ReadAsync(
+        NpgsqlDataSource primary, IReadOnlyDictionary<string, string> definitions, CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
         var exists = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             "select to_regclass('analytics.schema_migrations') is not null", cancellationToken: ct));
         return exists
-            ? Of(await MigrationLedger.MigrationsAsync(connection, ct), await MigrationLedger.DefinitionsAsync(connection, ct))
-            : Of(new Dictionary<int, string>(), new Dictionary<string, string>());
+            ? Of(await MigrationLedger.MigrationsAsync(connection, ct), await MigrationLedger.DefinitionsAsync(connection, ct), definitions)
+            : Of(new Dictionary<int, string>(), new Dictionary<string, string>(), definitions);
     }
 
-    private static SchemaState Of(IReadOnlyDictionary<int, string> migrations, IReadOnlyDictionary<string, string> definitions)
+    private static SchemaState Of(
+        IReadOnlyDictionary<int, string> migrations, IReadOnlyDictionary<string, string> definitions,
+        IReadOnlyDictionary<string, string> wanted)
     {
         var expected = Migrations[^1].Number;
         return new SchemaState(
             expected,
             [.. Migrations.Select(m => m.Number).Where(number => !migrations.ContainsKey(number))],
             migrations.Keys.Where(number => number > expected).Select(number => (int?)number).Max(),
-            [.. Definitions.Value.Where(d => definitions.GetValueOrDefault(d.Key) != d.Value).Select(d => d.Key).Order(StringComparer.Ordinal)]);
+            [.. wanted.Where(d => definitions.GetValueOrDefault(d.Key) != d.Value).Select(d => d.Key).Order(StringComparer.Ordinal)]);
     }
 }

@@ -17,6 +17,8 @@ public sealed class ReplicaFixture : IAsyncLifetime
 
     public ReplicatedCluster Cluster { get; private set; } = null!;
 
+    private readonly TestLogins _logins = new("replicated");
+
     /// <summary>On the primary.</summary>
     public TestDatabase Database { get; private set; } = null!;
 
@@ -35,8 +37,11 @@ public sealed class ReplicaFixture : IAsyncLifetime
         if (new InstalledPostgresFactAttribute().Skip is not null)
             return; // and so are the tests
         Cluster = await ReplicatedCluster.StartAsync(replicas: 2, CancellationToken.None);
-        await using (var admin = new TestDatabase(Cluster.ConnectionStringFor(0, "postgres"), () => Task.CompletedTask))
+        await using (var admin = new TestDatabase(Cluster.ConnectionStringFor(0, "postgres"), _logins, () => Task.CompletedTask))
+        {
+            await _logins.CreateAsync(admin.ConnectionString);
             await admin.ExecuteAsync($"create database {Name}");
+        }
         Database = At(0);
         await Migrator.MigrateAsync(Database.ConnectionString + ";Pooling=false", log: null, CancellationToken.None);
         Workouts = new Workouts(Database);
@@ -45,14 +50,15 @@ public sealed class ReplicaFixture : IAsyncLifetime
     }
 
     /// <summary>A member's database.</summary>
-    public TestDatabase At(int member) => new(Cluster.ConnectionStringFor(member, Name), () => Task.CompletedTask);
+    public TestDatabase At(int member) => new(Cluster.ConnectionStringFor(member, Name), _logins, () => Task.CompletedTask);
 
     public async Task StartServerAsync()
     {
         _app = AnalyticsServer.Build(
             [
                 "--environment=Development", "--urls=http://127.0.0.1:0", "--Analytics:Auth:Mode=Open",
-                $"--ConnectionStrings:Analytics={Connection}", $"--ConnectionStrings:AnalyticsRead={ReadConnection}",
+                $"--ConnectionStrings:Analytics={TestLogins.As(_logins.Names.Refresher!, Connection)}",
+                $"--ConnectionStrings:AnalyticsRead={TestLogins.As(_logins.Names.Reader!, ReadConnection)}",
             ],
             builder => builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(Log));
         await _app.StartAsync();
