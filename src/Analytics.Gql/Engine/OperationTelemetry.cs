@@ -27,6 +27,8 @@ public sealed class OperationTelemetry
     private static readonly Counter<long> Errors = ServerTelemetry.Meter.CreateCounter<long>(
         "analytics.operation.errors", "{operation}", "Operations and requests that were answered with an error of this code.");
 
+    private static readonly List<string> None = [];
+
     private readonly OperationIdentities _identities;
     private readonly IErrorInfoProvider _presenter;
 
@@ -53,8 +55,9 @@ public sealed class OperationTelemetry
     // Each code once an operation: a failed batch gives thousands of fields the same one.
     private List<string> CodesOf(ExecutionResult result)
     {
+        if (result.Errors is not { Count: > 0 } errors) return None;
         List<string> codes = [];
-        foreach (var error in result.Errors ?? [])
+        foreach (var error in errors)
         {
             var code = error is ClientError known ? known.Code : _presenter.GetInfo(error).Extensions?["code"] as string;
             if (code is not null && !codes.Contains(code)) codes.Add(code);

@@ -43,8 +43,12 @@ public sealed class RefreshObserver(NpgsqlDataSource primary)
     public async Task<RefreshObservation> ObserveAsync(CancellationToken ct)
     {
         await using var connection = await primary.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        // A plan made while the queue is empty would scan it whole, and the session keeps it while it fills.
+        await connection.ExecuteAsync(new CommandDefinition("set local enable_seqscan = off", cancellationToken: ct));
         var row = await connection.QuerySingleAsync<Row>(new CommandDefinition(
             Observe, new { CountedExactly }, cancellationToken: ct));
+        await transaction.CommitAsync(ct);
         return new RefreshObservation(
             Enum.Parse<RefreshMode>(row.Mode), row.StagedChanges, row.OldestStagedS, row.LagS, row.LastFullRefreshAt,
             row.FullRefreshRunningS, row.FullRefreshFailed, row.AuditFailed, row.AuditDriftedRows,
