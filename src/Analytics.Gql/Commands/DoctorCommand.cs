@@ -24,7 +24,8 @@ internal static class DoctorCommand
         var list = new Option<bool>("--list") { Description = "Print what is looked at, as Markdown, without a database." };
         var definitions = MigrateCommand.Definitions();
         var command = new Command(
-            "doctor", "Tells what is missing or wrong, and the statement or command that mends it; changes nothing. Exit code 1: something is.")
+            "doctor",
+            "Tells what is missing or wrong, and the statement or command that mends it; changes nothing. Exit code 1: something is.")
         {
             json, list, definitions,
         };
@@ -83,8 +84,9 @@ internal static class DoctorCommand
         var text = new StringBuilder("| id | severity | what is wrong | what mends it |\n|---|---|---|---|\n");
         foreach (var check in DoctorRun.Checks)
         {
-            var mends = check.Mends.Contains('…', StringComparison.Ordinal) || check.Mends.StartsWith("analytics-gql", StringComparison.Ordinal)
-                ? $"`{check.Mends}`" : check.Mends;
+            var isCode = check.Mends.Contains('…', StringComparison.Ordinal)
+                || check.Mends.StartsWith("analytics-gql", StringComparison.Ordinal);
+            var mends = isCode ? $"`{check.Mends}`" : check.Mends;
             text.Append($"| `{check.Id}` | {check.Severity.ToString().ToLowerInvariant()} | {check.LooksFor} | {mends} |\n");
         }
         return text.ToString();

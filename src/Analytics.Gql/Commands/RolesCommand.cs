@@ -14,15 +14,17 @@ internal static class RolesCommand
         var migrator = Login("--migrator", "migrates");
         var apply = new Option<bool>("--apply") { Description = "Run the statements instead of printing them." };
         var command = new Command(
-            "roles", "Prints the SQL that gives this database its least-privileged roles, as far as it lacks them. Passwords are yours to set.")
+            "roles",
+            "Prints the SQL that gives this database its least-privileged roles, as far as it lacks them. Passwords are yours to set.")
         {
             reader, refresher, migrator, apply,
         };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             var logins = new RoleLogins(parsed.GetValue(reader), parsed.GetValue(refresher), parsed.GetValue(migrator));
+            var account = AnalyticsServer.MigrateConnectionString(CommandLine.Settings());
             await using var connection = new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(AnalyticsServer.MigrateConnectionString(CommandLine.Settings())) { Pooling = false }.ConnectionString);
+                new NpgsqlConnectionStringBuilder(account) { Pooling = false }.ConnectionString);
             await connection.OpenAsync(ct);
             var statements = await RoleSetup.StatementsAsync(connection, logins, ct);
             if (statements.Count == 0)

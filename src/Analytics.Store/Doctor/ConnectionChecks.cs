@@ -48,7 +48,8 @@ internal static class ConnectionChecks
         var faults = new List<Fault>();
         foreach (var opened in on.Opened)
         {
-            var encrypted = await ScalarAsync<bool>(opened, "select coalesce((select s.ssl from pg_stat_ssl as s where s.pid = pg_backend_pid()), false)", ct);
+            var encrypted = await ScalarAsync<bool>(
+                opened, "select coalesce((select s.ssl from pg_stat_ssl as s where s.pid = pg_backend_pid()), false)", ct);
             if (TlsFault(opened.Settings.Host, opened.Settings.SslMode, encrypted) is { } fault)
                 faults.Add(new Fault($"{opened.Configured.Key}: {fault}", Remedy.Advice(
                     $"Add 'SSL Mode=VerifyFull;Root Certificate=FILE' to {opened.Configured.Key}; the server needs ssl = on.")));
@@ -59,7 +60,8 @@ internal static class ConnectionChecks
     /// <summary>Null when nothing crosses a network, or what does is encrypted for one whom a certificate names.</summary>
     internal static string? TlsFault(string? hosts, SslMode mode, bool encrypted)
     {
-        var away = (hosts ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(h => !IsHere(h)).ToList();
+        var away = (hosts ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(h => !IsHere(h)).ToList();
         return away.Count == 0 || encrypted && mode is SslMode.VerifyFull or SslMode.VerifyCA ? null
             : encrypted ? $"any certificate of {string.Join(", ", away)} is trusted (SSL Mode={mode})."
             : $"what goes to {string.Join(", ", away)} is not encrypted (SSL Mode={mode}).";
@@ -138,7 +140,8 @@ internal static class ConnectionChecks
                 """, new { reads = opened.Configured == on.Options.Reads }, cancellationToken: ct));
             foreach (var (name, value) in settings)
                 faults.Add(new Fault(
-                    $"{opened.Configured.Key}: {name} is {value}; it ends sessions that the server needs.", await SetAsync(opened, name, "0", ct)));
+                    $"{opened.Configured.Key}: {name} is {value}; it ends sessions that the server needs.",
+                    await SetAsync(opened, name, "0", ct)));
         }
         return faults;
     }
@@ -146,7 +149,8 @@ internal static class ConnectionChecks
     /// <summary>For one account in one database: nothing that it connects with comes before that.</summary>
     private static async Task<Remedy> SetAsync(OpenedConnection opened, string name, string value, CancellationToken ct) =>
         Remedy.Sql(await ScalarAsync<string>(opened,
-            "select format('alter role %I in database %I set %I = %s', session_user, current_database(), @name, @value)", ct, new { name, value }));
+            "select format('alter role %I in database %I set %I = %s', session_user, current_database(), @name, @value)",
+            ct, new { name, value }));
 
     private static async Task<T> ScalarAsync<T>(OpenedConnection opened, string sql, CancellationToken ct, object? parameters = null) =>
         (await opened.Connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: ct)))!;

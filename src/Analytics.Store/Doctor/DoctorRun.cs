@@ -56,7 +56,8 @@ public static class DoctorRun
         catch (NpgsqlException e) when (!isPrimary)
         {
             findings.Add(Of(Checks[0], new Fault(
-                $"{configured.Key} is refused: {e.Message}", Remedy.Advice($"Correct {configured.Key}, or make its account with 'analytics-gql roles'."))));
+                $"{configured.Key} is refused: {e.Message}",
+                Remedy.Advice($"Correct {configured.Key}, or make its account with 'analytics-gql roles'."))));
             return null;
         }
     }

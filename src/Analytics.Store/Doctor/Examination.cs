@@ -56,7 +56,8 @@ public sealed class Examination(DoctorOptions options, IReadOnlyList<OpenedConne
         (await Primary.ExecuteScalarAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: ct)))!;
 
     /// <summary>Faults of the rows of a query.</summary>
-    public async Task<IReadOnlyList<Fault>> FaultsAsync<T>(string sql, Func<T, Fault> fault, CancellationToken ct, object? parameters = null) =>
+    public async Task<IReadOnlyList<Fault>> FaultsAsync<T>(
+        string sql, Func<T, Fault> fault, CancellationToken ct, object? parameters = null) =>
         [.. (await QueryAsync<T>(sql, ct, parameters)).Select(fault)];
 
     /// <summary>Unpooled, and unable to write anything.</summary>

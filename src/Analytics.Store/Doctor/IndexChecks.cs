@@ -22,8 +22,10 @@ internal static partial class IndexChecks
 
     private static Task<IReadOnlyList<Fault>> CoreAsync(Examination on, CancellationToken ct) => MissingAsync(on,
         // sets_session is the app's own affair since sets_session_exercise does what it did.
-        Script.Migrations.SelectMany(s => s.Statements.Select(text => Built().Match(text))).Where(m => m.Success && m.Groups["name"].Value != "sets_session")
-            .Select(m => new Wanted("core", m.Groups["table"].Value, m.Groups["name"].Value, Whitespace().Replace(m.Value.Trim(), " "))), ct);
+        Script.Migrations.SelectMany(s => s.Statements.Select(text => Built().Match(text)))
+            .Where(m => m.Success && m.Groups["name"].Value != "sets_session")
+            .Select(m => new Wanted(
+                "core", m.Groups["table"].Value, m.Groups["name"].Value, Whitespace().Replace(m.Value.Trim(), " "))), ct);
 
     private static Task<IReadOnlyList<Fault>> AggregatesAsync(Examination on, CancellationToken ct) => MissingAsync(on,
         DefinitionSet.Load(on.Options.Migrations).Aggregates.Select(a => AggregateDeclaration.Parse(a.Script)).SelectMany(Indexes), ct);
@@ -85,7 +87,8 @@ internal static partial class IndexChecks
         await using var transaction = await on.Primary.BeginTransactionAsync(ct);
         await on.Primary.ExecuteAsync("set local enable_seqscan = off");
         foreach (var (what, probe) in Lookups)
-            if ((await on.QueryAsync<string>($"explain (costs off) {probe}", ct)).FirstOrDefault(l => l.Contains("Seq Scan on", StringComparison.Ordinal)) is { } scan)
+            if ((await on.QueryAsync<string>($"explain (costs off) {probe}", ct))
+                .FirstOrDefault(line => line.Contains("Seq Scan on", StringComparison.Ordinal)) is { } scan)
                 faults.Add(new Fault(
                     $"{what} goes through a whole table: {scan.Trim(' ', '-', '>')}.",
                     Remedy.Advice("Add an index on what the view's column is made of (docs/existing-database.md).")));

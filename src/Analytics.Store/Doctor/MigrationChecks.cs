@@ -31,7 +31,8 @@ internal static class MigrationChecks
         return [.. (on.Options.Migrations.Migrations ?? Script.Migrations)
             .Where(s => applied.TryGetValue(s.Number, out var then) && then != s.Checksum)
             .Select(s => new Fault(
-                $"db/{s.Path} was edited after it was applied.", Remedy.Advice("Deploy the version that has the file as it was applied.")))];
+                $"db/{s.Path} was edited after it was applied.",
+                Remedy.Advice("Deploy the version that has the file as it was applied.")))];
     }
 
     private static async Task<IReadOnlyList<Fault>> NewerAsync(Examination on, CancellationToken ct)
@@ -39,6 +40,7 @@ internal static class MigrationChecks
         var latest = (on.Options.Migrations.Migrations ?? Script.Migrations).Max(s => s.Number);
         return await on.FaultsAsync<string>(
             "select m.name from analytics.schema_migrations as m where m.number > @latest order by m.number",
-            name => new Fault($"Migration {name} is not of this version.", Remedy.Advice("Deploy the newer version here too.")), ct, new { latest });
+            name => new Fault($"Migration {name} is not of this version.", Remedy.Advice("Deploy the newer version here too.")),
+            ct, new { latest });
     }
 }

@@ -17,7 +17,8 @@ internal static class NightChecks
                   and (s.last_full_refresh_at is null
                        or s.last_full_refresh_at at time zone 'UTC' < date_trunc('day', t.now - interval '2 hours') + interval '2 hours')
                 """,
-                last => new Fault(last is null ? "There was no full refresh yet." : $"The last full refresh began at {last:u}.", Refresh), ct)),
+                last => new Fault(
+                    last is null ? "There was no full refresh yet." : $"The last full refresh began at {last:u}.", Refresh), ct)),
         new("night.failed", Severity.Error, "The latest full refresh failed.", "analytics-gql refresh --full",
             (on, ct) => on.FaultsAsync<string>("""
                 select r.error from (

@@ -11,7 +11,8 @@ internal static class PrivilegeChecks
             "analytics-gql roles --apply", RolesAsync),
         new("privilege.missing", Severity.Error, "A role lacks a privilege that its work needs.", "grant … to …",
             (on, ct) => WantedAsync(on, p => p.Role != "public" && p.RoleExists, p => $"{p.Role} lacks {p.Words}.", ct)),
-        new("privilege.public", Severity.Warning, "Everyone may execute a function that reads or writes tables.", "revoke all on … from public",
+        new("privilege.public", Severity.Warning, "Everyone may execute a function that reads or writes tables.",
+            "revoke all on … from public",
             (on, ct) => WantedAsync(on, p => p.Role == "public", p => $"Everyone may {p.Words}.", ct)),
         new("privilege.excess", Severity.Warning, "The reader or the refresher may do more than it needs.", "revoke … from …",
             async (on, ct) => [.. (await Privileges.ExcessAsync(on.Primary, ct)).Select(e => new Fault(
@@ -28,7 +29,8 @@ internal static class PrivilegeChecks
 
     private static async Task<IReadOnlyList<Fault>> WantedAsync(
         Examination on, Func<Privilege, bool> of, Func<Privilege, string> words, CancellationToken ct) =>
-        [.. (await Privileges.ReadAsync(on.Primary, ct)).Where(p => !p.Held && of(p)).Select(p => new Fault(words(p), Remedy.Sql(p.Statement)))];
+        [.. (await Privileges.ReadAsync(on.Primary, ct)).Where(p => !p.Held && of(p))
+            .Select(p => new Fault(words(p), Remedy.Sql(p.Statement)))];
 
     private static Task<IReadOnlyList<Fault>> DefinerAsync(Examination on, CancellationToken ct) => on.FaultsAsync<string>("""
         select format('analytics.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid))

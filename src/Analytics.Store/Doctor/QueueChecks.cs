@@ -20,15 +20,19 @@ internal static class QueueChecks
     private sealed record Holder(int Pid, string Purpose, string State, double RestingS);
 
     private static Task<IReadOnlyList<Fault>> LockAsync(Examination on, CancellationToken ct) => on.FaultsAsync<Holder>("""
-        select l.pid as Pid, p.purpose as Purpose, a.state as State, extract(epoch from clock_timestamp() - a.state_change)::float8 as RestingS
+        select l.pid as Pid, p.purpose as Purpose, a.state as State,
+               extract(epoch from clock_timestamp() - a.state_change)::float8 as RestingS
         from unnest(array['drain', 'full-refresh']) as p (purpose)
-        join pg_locks as l on l.locktype = 'advisory' and l.granted and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+        join pg_database as d on d.datname = current_database()
+        join pg_locks as l on l.locktype = 'advisory' and l.granted and l.database = d.oid
             and (l.classid::bigint << 32 | l.objid::bigint) = analytics.lock_id(p.purpose) and l.objsubid = 1
         join pg_stat_activity as a on a.pid = l.pid
         where a.state like 'idle%' and a.state_change < clock_timestamp() - @Patience::interval
         """,
         h => new Fault(
-            string.Create(CultureInfo.InvariantCulture, $"Process {h.Pid} holds the lock '{h.Purpose}' and has been {h.State} for {h.RestingS:F0} s."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Process {h.Pid} holds the lock '{h.Purpose}' and has been {h.State} for {h.RestingS:F0} s."),
             Remedy.Sql($"select pg_terminate_backend({h.Pid})")), ct, new { on.Options.Patience });
 
     private static async Task<IReadOnlyList<Fault>> FailingAsync(Examination on, CancellationToken ct)

@@ -15,7 +15,7 @@ internal static class ServerChecks
     public static IReadOnlyList<Check> All { get; } =
     [
         new("server.version", Severity.Error, "PostgreSQL is older than 15.", "Upgrade it.",
-            async (on, ct) => VersionFault(on.Primary.PostgreSqlVersion) is { } fault ? [fault] : await Task.FromResult<IReadOnlyList<Fault>>([]),
+            (on, _) => Task.FromResult<IReadOnlyList<Fault>>(VersionFault(on.Primary.PostgreSqlVersion) is { } fault ? [fault] : []),
             NeedsSchema: false),
         new("server.connections", Severity.Warning, "One node's pools may open more connections than the server takes.",
             "Set Maximum Pool Size in the connection strings, or raise max_connections.", ConnectionsAsync, NeedsSchema: false),
@@ -28,7 +28,8 @@ internal static class ServerChecks
     ];
 
     internal static Fault? VersionFault(Version version) => version.Major * 10_000 >= LeastVersion ? null : new Fault(
-        $"PostgreSQL is version {version}; at least {LeastVersion / 10_000}.", Remedy.Advice("Upgrade PostgreSQL (pg_upgrade, or dump and restore)."));
+        $"PostgreSQL is version {version}; at least {LeastVersion / 10_000}.",
+        Remedy.Advice("Upgrade PostgreSQL (pg_upgrade, or dump and restore)."));
 
     private static async Task<IReadOnlyList<Fault>> ConnectionsAsync(Examination on, CancellationToken ct)
     {
@@ -66,7 +67,8 @@ internal static class ServerChecks
     private static async Task<IReadOnlyList<Fault>> TimeZonesAsync(Examination on, CancellationToken ct) =>
         await on.ScalarAsync<bool>("select exists (select from pg_timezone_names where name = 'America/New_York')", ct)
             ? []
-            : [new Fault("The database knows no zone 'America/New_York'.", Remedy.Advice("Install tzdata on the database server and restart it."))];
+            : [new Fault(
+                "The database knows no zone 'America/New_York'.", Remedy.Advice("Install tzdata on the database server and restart it."))];
 
     private static async Task<IReadOnlyList<Fault>> ClockAsync(Examination on, CancellationToken ct)
     {

@@ -63,8 +63,10 @@ public sealed class Migrator
         return new MigrationReport(migrator._applied);
     }
 
-    /// <summary>What a migration would apply, without applying it: paths below db/. The database has been migrated before.</summary>
-    public static async Task<IReadOnlyList<string>> PendingAsync(NpgsqlConnection connection, MigrationOptions options, CancellationToken ct)
+    /// <summary>What a migration would apply, without applying it: paths below db/. The database has been migrated
+    /// before.</summary>
+    public static async Task<IReadOnlyList<string>> PendingAsync(
+        NpgsqlConnection connection, MigrationOptions options, CancellationToken ct)
     {
         var migrator = new Migrator(connection, options, _ => { });
         var migrations = await MigrationLedger.MigrationsAsync(connection, ct);
@@ -152,28 +154,8 @@ public sealed class Migrator
             await ApplyDefinitionAsync(id, text, Script.Sha256(text), applied, ct);
     }
 
-    private async Task<IReadOnlyList<(string Id, string Text)>> GeneratedAsync(CancellationToken ct)
-    {
-        var aggregates = new List<AggregateSql>();
-        foreach (var declaration in _definitions.Aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
-            aggregates.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(_connection, declaration.LiveView, ct)));
-        var changes = SharedChanges(Definitions("refresh").Single(s => s.Name == "drain").Text);
-        return [.. Definitions("refresh").Select(script => ($"refresh/{script.Name}", script.Text
-            .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
-            .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
-            .Replace("                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
-            .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal)))];
-
-        string Join(Func<AggregateSql, string> part) => string.Join('\n', aggregates.Select(part));
-    }
-
-    /// <summary>From staged rows to the users, sessions and weeks they touch: the drain and FRESH do it alike.</summary>
-    private static string SharedChanges(string drain)
-    {
-        const string begin = "    -- changes\n", end = "    -- end of changes\n";
-        var from = drain.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
-        return drain[from..drain.IndexOf(end, StringComparison.Ordinal)].TrimEnd('\n');
-    }
+    private Task<IReadOnlyList<(string Id, string Text)>> GeneratedAsync(CancellationToken ct) =>
+        GeneratedDefinitions.WriteAsync(_connection, _definitions.Aggregates, Definitions("refresh"), ct);
 
     private async Task ApplyDefinitionAsync(
         string id, string text, string checksum, IReadOnlyDictionary<string, string> applied, CancellationToken ct)

@@ -61,7 +61,8 @@ internal sealed partial class PendingMigrations(NpgsqlConnection connection, Act
     // Where core consists of views over an app's own tables, these have indexes of their own.
     private Task<bool> IsViewAsync(string relation, CancellationToken ct) =>
         connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select exists (select from pg_class where oid = to_regclass(@relation) and relkind = 'v')", new { relation }, cancellationToken: ct));
+            "select exists (select from pg_class where oid = to_regclass(@relation) and relkind = 'v')",
+            new { relation }, cancellationToken: ct));
 
     private Task<int> ExecuteAsync(string sql, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));

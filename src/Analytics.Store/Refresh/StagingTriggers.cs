@@ -33,7 +33,7 @@ public static partial class StagingTriggers
     /// <summary>Writes down which triggers the definitions make.</summary>
     internal static Task DeclareAsync(NpgsqlConnection connection, IEnumerable<Migrations.Script> definitions, CancellationToken ct)
     {
-        var made = definitions.SelectMany(d => Made().Matches(d.Text)).Select(m => (Table: m.Groups["table"].Value, Name: m.Groups["name"].Value)).ToList();
+        var made = definitions.SelectMany(d => Made().Matches(d.Text)).ToList();
         return connection.ExecuteAsync(new CommandDefinition("""
             with made as (select * from unnest(@tables, @names) as m (table_name, trigger_name)),
             gone as (
@@ -42,7 +42,12 @@ public static partial class StagingTriggers
             )
             insert into analytics.staging_triggers (table_name, trigger_name)
             select m.table_name, m.trigger_name from made as m on conflict do nothing
-            """, new { tables = made.Select(m => m.Table).ToArray(), names = made.Select(m => m.Name).ToArray() }, cancellationToken: ct));
+            """,
+            new
+            {
+                tables = made.Select(m => m.Groups["table"].Value).ToArray(),
+                names = made.Select(m => m.Groups["name"].Value).ToArray(),
+            }, cancellationToken: ct));
     }
 
     public static async Task<IReadOnlyList<Trigger>> ReadAsync(NpgsqlConnection connection, CancellationToken ct) =>

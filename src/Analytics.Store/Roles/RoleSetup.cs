@@ -42,12 +42,14 @@ public static class RoleSetup
             await AddLoginAsync(connection, statements, login, role, ct);
         foreach (var owner in await OwnersOfCoreAsync(connection, ct))
             await AddMembershipAsync(connection, statements, owner, Migrator, ct);
-        statements.AddRange(await connection.QueryAsync<string>(new CommandDefinition(Script.Embedded("roles/ownership.sql"), cancellationToken: ct)));
+        statements.AddRange(await connection.QueryAsync<string>(
+            new CommandDefinition(Script.Embedded("roles/ownership.sql"), cancellationToken: ct)));
         statements.AddRange((await Privileges.ReadAsync(connection, ct)).Where(p => !p.Held).Select(p => p.Statement));
         return statements;
     }
 
-    /// <summary>Runs what is missing, each round in one transaction. The account is a superuser, or a member of all that change hands.</summary>
+    /// <summary>Runs what is missing, in one transaction. The account is a superuser, or a member of all that take
+    /// part.</summary>
     /// <param name="log">Told of each statement.</param>
     public static async Task ApplyAsync(NpgsqlConnection connection, RoleLogins logins, Action<string>? log, CancellationToken ct)
     {
