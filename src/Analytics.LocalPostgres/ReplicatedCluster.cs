@@ -25,6 +25,7 @@ public sealed class ReplicatedCluster : IAsyncDisposable
     private readonly string _folder;
     private readonly int[] _ports;
     private readonly LocalCluster?[] _members;
+    private readonly bool[] _hasRun;
     private readonly Dictionary<string, string> _settings;
 
     private ReplicatedCluster(string folder, int replicas, IReadOnlyDictionary<string, string>? settings)
@@ -32,6 +33,7 @@ public sealed class ReplicatedCluster : IAsyncDisposable
         _folder = folder;
         _ports = [.. Enumerable.Range(0, replicas + 1).Select(_ => LoopbackPort.Free())];
         _members = new LocalCluster?[replicas + 1];
+        _hasRun = new bool[replicas + 1];
         _settings = new Dictionary<string, string>(Settings);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             _settings[name] = value;
@@ -107,12 +109,15 @@ public sealed class ReplicatedCluster : IAsyncDisposable
                     Source = PostgresSource.Installed,
                     ReplicaOf = member == Primary ? null : this[Primary],
                 }, ct);
+                _hasRun[member] = true;
                 return;
             }
             catch (LocalClusterException) when (attempt < StartAttempts && Directory.Exists(Folder(member)))
             {
                 // A killed backend is gone, and its shared memory with it, a moment after its postmaster.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+                // Or somebody took the port, which nobody else knows of yet.
+                if (!_hasRun[member]) _ports[member] = LoopbackPort.Free();
             }
         }
     }

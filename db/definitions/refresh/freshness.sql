@@ -7,11 +7,11 @@
 -- 'Now' is the transaction's time: a statement of its own begins before its snapshot is taken. statement_timestamp()
 -- would be too late, because the extended protocol takes the snapshot at Bind and that stamp again at Execute.
 --
--- On a replica nothing is complete beyond the latest heartbeat that it has replayed: as_of is no later, and lag_s counts
--- from there. pending_changes counts what has reached the replica.
+-- On a replica nothing is complete beyond the latest heartbeat that it has replayed: as_of is no later, and lag_s
+-- counts from there. pending_changes counts what has reached the replica.
 --
--- Replaced in place: a reader that has planned with a function that is dropped then fails, and readers go on while a new
--- version is brought in. Only where the columns are others is it dropped.
+-- Replaced in place: a reader that has planned with a function that is dropped then fails, and readers go on while a
+-- new version is brought in. Only where the columns are others is it dropped.
 do $columns$
 begin
     if pg_get_function_result(to_regprocedure('analytics.freshness(uuid[], text, text)')) <>

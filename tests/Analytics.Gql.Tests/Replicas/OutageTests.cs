@@ -1,6 +1,7 @@
 // Servers that die: a replica, the primary, the primary for good.
 using System.Text.Json;
 using Analytics.Gql.Tests.Fixtures;
+using Analytics.Gql.Tests.Http.Streaming;
 using Analytics.Gql.Tests.LocalPostgres;
 
 namespace Analytics.Gql.Tests.Replicas;
@@ -49,7 +50,11 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(1, Count(await _rig.AskAsync(Sessions(user))));
         Assert.Contains("\"status\":\"Degraded\",\"reason\":\"The primary is away, replicas are read.\"", await _rig.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative)), StringComparison.Ordinal);
 
+        using var stream = await EventStream.OpenAsync(_rig.Http, StreamingFixture.Refreshed, new { userId = user });
+
         await _rig.Cluster.StartMemberAsync(0, CancellationToken.None);
+        // Nobody knows what drains it has missed: everything is to be read again.
+        Assert.Contains("\"weeks\":[],\"sessionIds\":[]", (await stream.NextAsync())!.Data, StringComparison.Ordinal);
         _rig.Database.DataSource.Clear();
         await _rig.Workouts.SessionAsync(user, "2026-03-05T10:00:00Z");
         Assert.Equal(2, Count(await _rig.AskUntilAsync(Sessions(user, "FRESH"), IsAnswer)));
