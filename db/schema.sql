@@ -39,7 +39,7 @@ $$;
 
 COMMENT ON FUNCTION analytics.complete_until() IS 'Every change committed before this instant is in the caller''s snapshot: the transaction''s time, on a replica no later than the latest heartbeat that has been replayed.';
 
-CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint)
+CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint, keys_by jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -70,6 +70,7 @@ begin
     drain.staged_changes := 0;
     drain.keys := 0;
     drain.set_aside := 0;
+    drain.keys_by := '{}';
     -- Nobody else takes rows off the queue or moves them while we hold the lock, so they are still there below.
     batches := jsonb_build_array(to_jsonb(analytics.next_batch(max_rows, max_users, changed_since)::text[]));
     while jsonb_array_length(batches) > 0 loop
@@ -81,6 +82,13 @@ begin
             drain.staged_changes := drain.staged_changes + done.staged_changes;
             drain.keys := drain.keys + done.keys;
             drain.drain_number := done.drain_number;
+            drain.keys_by := (
+                select coalesce(jsonb_object_agg(x.key, x.keys), '{}')
+                from (select k.key, sum(k.value::bigint) as keys
+                      from (select * from jsonb_each_text(drain.keys_by)
+                            union all
+                            select * from jsonb_each_text(done.keys_by)) as k
+                      group by k.key) as x);
         exception
             -- What a row can do wrong. Anything else (locks, time, space, a broken definition) is no row's fault and
             -- ends the drain: nothing is taken off the queue.
@@ -111,7 +119,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due.';
+COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due. keys_by: aggregate to rows recomputed.';
 
 CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
@@ -541,7 +549,53 @@ $$;
 
 COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
 
-CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) RETURNS record
+CREATE FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) RETURNS TABLE(grp integer, version text, mode text, pending_changes bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    state record;
+    engine text;
+    floor bigint;
+    pending jsonb;
+begin
+    select s.mode, s.generation, s.folded_generation, s.drain_number, s.last_incremental_at, s.stamps
+    into state from analytics.refresh_state as s;
+    if state.mode = 'Live' or state.generation <> state.folded_generation then
+        return;
+    end if;
+    -- A server that was restarted may have been restored.
+    engine := concat_ws('|', state.mode, state.generation, state.stamps, pg_postmaster_start_time());
+    floor := coalesce((select min(e.drain_number) from analytics.refresh_events as e), state.drain_number + 1);
+    if state.mode = 'NightlyOnly' or exists (select from analytics.staging_changes) then
+        select jsonb_object_agg(f.user_id, jsonb_build_array(f.pending_changes, f.as_of)) into pending
+        from analytics.freshness(
+            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end) as f
+        where f.pending_changes > 0;
+    end if;
+
+    return query
+    select k.grp,
+           engine || string_agg(
+               concat_ws('|', k.user_id, coalesce(d.number, -floor), pending -> k.user_id::text,
+                         quote_nullable(u.display_name)),
+               E'\n' order by k.ordinal),
+           state.mode,
+           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint
+    from unnest(user_ids, groups) with ordinality as k (user_id, grp, ordinal)
+    left join core.users as u on u.user_id = k.user_id
+    left join lateral (
+        select e.drain_number as number from analytics.refresh_events as e
+        where e.user_id = k.user_id order by e.drain_number desc limit 1
+    ) as d on true
+    group by k.grp;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) IS 'For each group of users a text that differs whenever an answer about them read from the current views might; no row while it cannot be told. pending_changes: of all users of the group.';
+
+CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint, OUT keys_by jsonb) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
@@ -793,7 +847,7 @@ begin
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -825,12 +879,14 @@ begin
         from touched as t cross join state
         group by state.drain_number, t.user_id
     ),
+    counts (aggregate, keys) as materialized (
+        -- for each aggregate: count
+        select null::text, 0::bigint where false
+    ),
     counted as materialized (
         select (select count(*) from taken) as staged_changes,
-               (select count(*) from session_summary_rows) +
-               (select count(*) from personal_records_rows) +
-               (select count(*) from weekly_aggregates_rows) +
-               0 as keys
+               (select coalesce(sum(c.keys), 0)::bigint from counts as c) as keys,
+               (select coalesce(jsonb_object_agg(c.aggregate, c.keys), '{}') from counts as c) as keys_by
     ),
     stamped as (
         update analytics.refresh_state as r
@@ -843,13 +899,13 @@ begin
         select 'INCREMENTAL', 'SUCCEEDED', statement_timestamp(), clock_timestamp(), c.staged_changes, c.keys
         from counted as c where c.staged_changes > 0
     )
-    select c.staged_changes, c.keys, state.drain_number
-    into recompute.staged_changes, recompute.keys, recompute.drain_number
+    select c.staged_changes, c.keys, state.drain_number, c.keys_by
+    into recompute.staged_changes, recompute.keys, recompute.drain_number, recompute.keys_by
     from counted as c cross join state;
 end
 $$;
 
-COMMENT ON FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint) IS 'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
+COMMENT ON FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint, OUT keys_by jsonb) IS 'One batch of the drain, given as rows of staging_changes: takes them and recomputes their keys, in one statement. Nulls: the mode is not Incremental. Called by analytics.drain, under its lock.';
 
 CREATE FUNCTION analytics.refresh_aggregate(aggregate text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1104,7 +1160,7 @@ CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
 
 COMMENT ON FUNCTION analytics.week_of(instant timestamp with time zone) IS 'The Monday of the ISO week, in UTC, that an instant belongs to.';
 
-CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
+CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[])
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     select
@@ -1124,7 +1180,7 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
                l.exercise_ids
         from analytics.session_summary_live as l
-        where session_ids is null
+        where session_ids is null and not folded
         union all
         select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
                u.exercise_ids
@@ -1138,15 +1194,16 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
                m.exercise_ids
         from analytics.session_summary as m
-        where session_ids is not null and m.session_id <> all (session_ids)
-          -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
-          and (select true from analytics.session_summary_delta as d
-               where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+        where folded
+           or session_ids is not null and m.session_id <> all (session_ids)
+              -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+              and (select true from analytics.session_summary_delta as d
+                   where d.user_id = m.user_id and d.session_id = m.session_id) is not true
     ) as s
     group by s.user_id, s.week_start
 $$;
 
-COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[]) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core.';
+COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core, or where folded all from the matview session_summary.';
 
 CREATE FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, week_start date, session_count integer, total_distance_m numeric, total_duration_s bigint, total_volume_kg numeric, avg_rpe numeric, set_count integer, exercise_count integer, rpe_sum numeric, rpe_count integer, exercise_ids uuid[], deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1234,7 +1291,7 @@ begin
             ) as c
             cross join state
             cross join lateral (
-                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals) as n
+                select n.* from analytics.weekly_aggregates_narrow(c.session_ids, c.totals, false) as n
                 where n.user_id = c.user_id and n.week_start = c.week
                 offset 0
             ) as n
@@ -1271,10 +1328,13 @@ CREATE TABLE analytics.aggregates (
     name text NOT NULL,
     key_columns text[] NOT NULL,
     columns text[] NOT NULL,
-    ordinal integer NOT NULL
+    ordinal integer NOT NULL,
+    is_folded boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE analytics.aggregates IS 'The declared aggregates, as the migrator made them from db/definitions/aggregates.';
+
+COMMENT ON COLUMN analytics.aggregates.is_folded IS 'The matview is made of session_summary and shares its stamp: it is refreshed after it, and not when that failed.';
 
 CREATE TABLE analytics.heartbeat (
     one boolean DEFAULT true NOT NULL,
@@ -1760,45 +1820,6 @@ CREATE TABLE analytics.staging_triggers (
 
 COMMENT ON TABLE analytics.staging_triggers IS 'The triggers that the applied definitions make: an audit looks whether they are there and fire.';
 
-CREATE VIEW analytics.weekly_aggregates_live AS
- SELECT n.user_id,
-    n.week_start,
-    n.session_count,
-    n.total_distance_m,
-    n.total_duration_s,
-    n.total_volume_kg,
-    n.avg_rpe,
-    n.set_count,
-    n.exercise_count,
-    n.rpe_sum,
-    n.rpe_count,
-    n.exercise_ids
-   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[]) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
-
-COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
-
-COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
-
 CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
  SELECT v.user_id,
     v.week_start,
@@ -1812,7 +1833,19 @@ CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
     v.rpe_sum,
     v.rpe_count,
     v.exercise_ids
-   FROM analytics.weekly_aggregates_live v
+   FROM ( SELECT n.user_id,
+            n.week_start,
+            n.session_count,
+            n.total_distance_m,
+            n.total_duration_s,
+            n.total_volume_kg,
+            n.avg_rpe,
+            n.set_count,
+            n.exercise_count,
+            n.rpe_sum,
+            n.rpe_count,
+            n.exercise_ids
+           FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[], true) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids)) v
   WITH NO DATA;
 
 COMMENT ON MATERIALIZED VIEW analytics.weekly_aggregates IS 'Pre-computed weekly_aggregates, as of its stamp in refresh_state; read weekly_aggregates_current.';
@@ -1879,6 +1912,45 @@ COMMENT ON VIEW analytics.weekly_aggregates_current IS 'weekly_aggregates as rea
 
 COMMENT ON COLUMN analytics.weekly_aggregates_current.last_refresh_at IS 'When this row was recomputed.';
 
+CREATE VIEW analytics.weekly_aggregates_live AS
+ SELECT n.user_id,
+    n.week_start,
+    n.session_count,
+    n.total_distance_m,
+    n.total_duration_s,
+    n.total_volume_kg,
+    n.avg_rpe,
+    n.set_count,
+    n.exercise_count,
+    n.rpe_sum,
+    n.rpe_count,
+    n.exercise_ids
+   FROM analytics.weekly_aggregates_narrow(NULL::uuid[], NULL::analytics.session_totals[], false) n(user_id, week_start, session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count, rpe_sum, rpe_count, exercise_ids);
+
+COMMENT ON VIEW analytics.weekly_aggregates_live IS 'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the ISO week, in UTC.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.set_count IS 'Working sets of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_count IS 'Distinct exercises of the week.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_sum IS 'Sum behind avg_rpe, so that means over several weeks stay exact.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.rpe_count IS 'Working sets that have an RPE.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates_live.exercise_ids IS 'The distinct exercises of the week, sorted.';
+
 CREATE TABLE core.exercises (
     exercise_id uuid DEFAULT gen_random_uuid() NOT NULL,
     name text NOT NULL,
@@ -1939,6 +2011,8 @@ ALTER TABLE ONLY core.users
 CREATE UNIQUE INDEX personal_records_key ON analytics.personal_records USING btree (user_id, exercise_id);
 
 CREATE INDEX refresh_events_refreshed ON analytics.refresh_events USING btree (refreshed_at);
+
+CREATE INDEX refresh_events_user ON analytics.refresh_events USING btree (user_id, drain_number);
 
 CREATE INDEX refresh_runs_started ON analytics.refresh_runs USING btree (kind, started_at);
 
