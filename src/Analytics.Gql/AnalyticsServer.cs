@@ -1,6 +1,7 @@
 // Puts the server together: settings, store, engine, jobs, endpoints.
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.Health;
 using Analytics.Gql.Http;
@@ -105,7 +106,8 @@ public static class AnalyticsServer
     {
         services.AddAnalyticsSchema();
         services.AddAnalyticsHttp();
-        services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>().AddSingleton<AnswerVersions>();
+        services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>().AddSingleton<AnswerVersions>()
+            .AddSingleton<ReadAnswerVersion>(s => s.GetRequiredService<AnswerVersions>().ReadAsync);
         services.AddScoped<WeeklyAggregatesLoader>().AddScoped<SessionSummaryLoader>().AddScoped<SessionsOfWeekLoader>()
             .AddScoped<SessionPageLoader>().AddScoped<UserLoader>().AddScoped<FreshnessLoader>()
             .AddScoped<ServiceFreshnessLoader>().AddScoped<PersonalRecordsLoader>()

@@ -9,14 +9,15 @@ using System.Text;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Revalidation;
-using Analytics.Gql.Freshness;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Npgsql;
 
 namespace Analytics.Gql.Http;
 
-public sealed class ConditionalGet(AnswerVersions versions, IOptions<HttpOptions> options)
+/// <param name="read">Null: there is nothing that tells versions, and every request is executed.</param>
+public sealed class ConditionalGet(
+    CoveredOperations operations, IOptions<HttpOptions> options, ReadAnswerVersion? read = null)
 {
     private const int TagBytes = 16;
 
@@ -32,9 +33,11 @@ public sealed class ConditionalGet(AnswerVersions versions, IOptions<HttpOptions
     /// <returns>Null when the answer may not be kept.</returns>
     public async Task<Tagged?> FindAsync(HttpContext http, string mediaType, OperationRequest request)
     {
-        if (!options.Value.ConditionalGet || !HttpMethods.IsGet(http.Request.Method) || TellsOfItsExecution(http.Request)) return null;
-        var may = http.RequestServices.GetRequiredService<Permissions>();
-        if (versions.Find(request, may, http) is not { } operation) return null;
+        if (read is null || !options.Value.ConditionalGet || !HttpMethods.IsGet(http.Request.Method) || TellsOfItsExecution(http.Request)
+            || operations.Find(request) is not { } operation)
+            return null;
+        var (may, traceId) = (http.RequestServices.GetRequiredService<Permissions>(), GraphQLEndpoint.TraceId(http));
+        if (!operation.UserIds.All(user => may.MayRead(http.User, traceId, user))) return null;
         return await VersionAsync(operation, http.RequestAborted).ConfigureAwait(false) is { } version
             ? new Tagged(operation, version, TagOf(http, mediaType, version)) : null;
     }
@@ -69,7 +72,7 @@ public sealed class ConditionalGet(AnswerVersions versions, IOptions<HttpOptions
     {
         try
         {
-            return await versions.ReadAsync(operation, ct).ConfigureAwait(false);
+            return await read!(operation, ct).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

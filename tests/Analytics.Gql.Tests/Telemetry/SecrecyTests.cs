@@ -24,7 +24,7 @@ public sealed class SecrecyTests(WatchedServer server) : IClassFixture<WatchedSe
 
         var token = server.Http.DefaultRequestHeaders.Authorization!.Parameter!;
         string[] everything = [server.Exported("traces"), server.Exported("metrics"), server.Exported("logs"), log, await server.ScrapeTextAsync()];
-        string[] secrets = [$"{server.Ada}", $"{server.Ada:n}", token, token.Split('.')[2], Tokens.Key, WatchedServer.Password];
+        string[] secrets = [$"{server.Ada}", $"{server.Ada:n}", token, token.Split('.')[2], Tokens.Key, server.Password];
         Assert.All(everything, said => Assert.All(secrets, secret => Assert.DoesNotContain(secret, said, StringComparison.OrdinalIgnoreCase)));
         // Host, account and database are no secret, and nobody's business either.
         Assert.DoesNotContain("Username=", server.Exported("traces") + server.Exported("metrics") + await server.ScrapeTextAsync(), StringComparison.OrdinalIgnoreCase);

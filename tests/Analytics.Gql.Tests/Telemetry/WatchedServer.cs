@@ -8,14 +8,12 @@ using System.Text.Json;
 using Analytics.Gql.Tests.Access;
 using Analytics.Gql.Tests.Fixtures;
 using Analytics.Gql.Tests.Http;
+using Npgsql;
 
 namespace Analytics.Gql.Tests.Telemetry;
 
 public sealed class WatchedServer : DatabaseFixture
 {
-    /// <summary>In the connection string; the test's server does not ask for it.</summary>
-    public const string Password = "a-password-nobody-may-read";
-
     private Collector _collector = null!;
     private ServerProcess _process = null!;
 
@@ -23,6 +21,9 @@ public sealed class WatchedServer : DatabaseFixture
     public Workouts Workouts { get; private set; } = null!;
     public int MetricsPort { get; } = FreePort();
     public Guid Ada { get; private set; }
+
+    /// <summary>The database's.</summary>
+    public string Password { get; private set; } = "";
 
     public IReadOnlyCollection<string> Log => _process.Log;
 
@@ -34,9 +35,11 @@ public sealed class WatchedServer : DatabaseFixture
         Workouts = new Workouts(Database);
         Ada = await Workouts.UserAsync();
         _collector = await Collector.StartAsync();
+        var connection = WithPassword(Database.RefresherConnectionString);
+        Password = connection.Password!;
         _process = await ServerProcess.StartAsync(Database, new Dictionary<string, string>
         {
-            ["ConnectionStrings__Analytics"] = WithPassword(Database.RefresherConnectionString),
+            ["ConnectionStrings__Analytics"] = connection.ConnectionString,
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["Analytics__Auth__Mode"] = "",
             ["Analytics__Auth__SigningKey"] = Tokens.Key,
@@ -122,9 +125,13 @@ public sealed class WatchedServer : DatabaseFixture
         }
     }
 
-    // Should nobody ask for one, one that is wrong is never sent.
-    private static string WithPassword(string connection) => new Npgsql.NpgsqlConnectionStringBuilder(connection) is { Password: null } settings
-        ? $"{settings.ConnectionString};Password={Password}" : connection;
+    // Where the server asks for none, none is sent, whatever it is.
+    private static NpgsqlConnectionStringBuilder WithPassword(string connection)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connection);
+        settings.Password ??= "a-password-nobody-may-read";
+        return settings;
+    }
 
     private static int FreePort()
     {

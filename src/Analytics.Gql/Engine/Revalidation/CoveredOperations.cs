@@ -16,6 +16,10 @@ namespace Analytics.Gql.Engine.Revalidation;
 /// <param name="NeedsNothingPending">While changes of theirs are pending, its answer is another each time.</param>
 public sealed record CoveredOperation(IReadOnlyList<Guid> UserIds, bool NeedsNothingPending);
 
+/// <summary>What the answer to such an operation depends on at this moment: another text whenever it might be another; null
+/// when that cannot be told.</summary>
+public delegate Task<string?> ReadAnswerVersion(CoveredOperation operation, CancellationToken ct);
+
 public sealed class CoveredOperations(
     ISchema schema, RequestedDocuments requested, DocumentCache documents, IOptions<LimitOptions> limits)
 {
