@@ -38,6 +38,9 @@ public sealed class OutageTests : IAsyncLifetime
         await _rig.Cluster.KillAsync(0);
         var killedAt = DateTime.UtcNow;
 
+        // Not for a moment are all nodes taken out, also before this one has noticed.
+        using (var health = await _rig.Http.GetAsync(new Uri("/health/ready", UriKind.Relative)))
+            Assert.Equal(System.Net.HttpStatusCode.OK, health.StatusCode);
         var answer = await _rig.AskAsync(Sessions(user));
         Assert.Equal((1, true), (Count(answer), AsOf(answer) < killedAt));
         Assert.Equal("UNAVAILABLE", (await _rig.AskAsync(Sessions(user, "FRESH"))).Codes());
