@@ -880,7 +880,9 @@ begin
         group by state.drain_number, t.user_id
     ),
     counts (aggregate, keys) as materialized (
-        -- for each aggregate: count
+        select 'session_summary', (select count(*) from session_summary_rows) union all
+        select 'personal_records', (select count(*) from personal_records_rows) union all
+        select 'weekly_aggregates', (select count(*) from weekly_aggregates_rows) union all
         select null::text, 0::bigint where false
     ),
     counted as materialized (

@@ -7,11 +7,24 @@ namespace Analytics.Gql.Http;
 
 public static class BoundedBody
 {
-    /// <exception cref="RequestRefusedException">413: longer than <paramref name="maxBytes"/>. 400: not
-    /// JSON.</exception>
+    /// <exception cref="RequestRefusedException">413: longer than <paramref name="maxBytes"/>. 400: not JSON, or it ended too
+    /// soon. 408: it came too slowly.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, int maxBytes, CancellationToken ct)
     {
         if (request.ContentLength > maxBytes) throw TooLong(maxBytes);
+        try
+        {
+            return await ReadAsync(request, maxBytes, ct).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException broken)
+        {
+            throw new RequestRefusedException(
+                broken.StatusCode, ErrorCodes.BadUserInput, "The body could not be read to its end. Send it again, whole.");
+        }
+    }
+
+    private static async Task<JsonDocument> ReadAsync(HttpRequest request, int maxBytes, CancellationToken ct)
+    {
         var body = request.BodyReader;
         while (true)
         {

@@ -73,10 +73,11 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
         AggregateSql sql, IReadOnlyList<Column> columns, DateTime stamp, string checksum, NpgsqlTransaction transaction, CancellationToken ct)
     {
         var old = $"old_{DateTime.UtcNow.Ticks}";
+        // In the order in which readers' statements lock them: current view, delta, matview, live view.
         await ExecuteAsync($"""
             {sql.CreateCurrentOverNext}
-            drop materialized view if exists analytics.{_name};
             drop table if exists analytics.{_name}_delta;
+            drop materialized view if exists analytics.{_name};
             alter view if exists {declaration.LiveView} rename to {_name}_live_{old};
             alter view {declaration.LiveView}_next rename to {_name}_live;
             {await RenameFunctionAsync("", $"_{old}", ct)}

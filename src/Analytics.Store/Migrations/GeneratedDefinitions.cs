@@ -1,9 +1,10 @@
 // The functions of db/definitions/refresh, put together from all aggregates.
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Analytics.Store.Migrations;
 
-internal static class GeneratedDefinitions
+internal static partial class GeneratedDefinitions
 {
     /// <summary>Each with what follows from the aggregates' declarations in place of its 'for each aggregate' lines.</summary>
     /// <param name="aggregates">Their live views are there.</param>
@@ -15,14 +16,15 @@ internal static class GeneratedDefinitions
         foreach (var declaration in aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
             parts.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(connection, declaration.LiveView, ct)));
         var changes = SharedChanges(refresh.Single(s => s.Name == "drain").Text);
-        return [.. refresh.Select(script => ($"refresh/{script.Name}", script.Text
-            .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
-            .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
-            .Replace(
-                "                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
-            .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal)))];
-
-        string Join(Func<AggregateSql, string> part) => string.Join('\n', parts.Select(part));
+        return [.. refresh.Select(script => ($"refresh/{script.Name}", Line().Replace(script.Text, line => string.Join('\n', parts.Select(
+            part => line.Groups["what"].Value switch
+            {
+                "keys, rows" => part.DrainKeysAndRows,
+                "count" => part.DrainCount,
+                "delta rows" => part.FreshnessDeltaRows,
+                "pending" => part.PendingFunction(changes),
+                var unknown => throw new MigrationException($"{script.Path}: nothing is written for each aggregate as '{unknown}'."),
+            })))))];
     }
 
     /// <summary>From staged rows to the users, sessions and weeks they touch: the drain and FRESH do it alike.</summary>
@@ -32,4 +34,8 @@ internal static class GeneratedDefinitions
         var from = drain.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         return drain[from..drain.IndexOf(end, StringComparison.Ordinal)].TrimEnd('\n');
     }
+
+    // A line of its own, whatever it is indented by: one that were not replaced would be a comment, and say nothing.
+    [GeneratedRegex("^ *-- for each aggregate: (?<what>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Line();
 }

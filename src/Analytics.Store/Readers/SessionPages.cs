@@ -48,7 +48,8 @@ public sealed class SessionPagesReader(ReadServers reads)
     {
         var shape = SessionPageShape.Of(pages[0]);
         var sql = Texts.GetOrAdd((shape.WithoutValues(), source), static key => new SessionPageSql(key.Item1, key.Item2).Write());
-        var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(sql, Parameters(shape, pages), cancellationToken: ct))).AsList();
+        var rows = await SessionSql.QueryAsync(
+            connection, new CommandDefinition(sql, Parameters(shape, pages), cancellationToken: ct));
         var freshness = rows.Where(r => r.SessionId is null).ToDictionary(r => r.UserId, r => r.ToFreshness(source));
         var sessions = rows.Where(r => r.SessionId is not null).ToLookup(r => r.Ordinal);
         return pages.Select((page, i) => (page, Rows: sessions[i + 1].ToList()))

@@ -1,4 +1,8 @@
 // One session summary as it is read, and what the three session readers share in SQL.
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+
 namespace Analytics.Store.Readers;
 
 /// <summary>One row of session_summary: metres, seconds, kilograms, times in UTC.</summary>
@@ -26,6 +30,31 @@ internal sealed class SessionWireRow : FreshnessColumns
     public int SetCount { get; init; }
     public int ExerciseCount { get; init; }
     public string? SortKey { get; init; }
+
+    // Column by column and not by Dapper, which boxes each value: a team's page has 600 sessions.
+    public static SessionWireRow Of(DbDataReader row) => new()
+    {
+        Ordinal = row.GetInt64(0),
+        UserId = row.GetGuid(1),
+        AsOf = row.IsDBNull(2) ? null : row.GetDateTime(2),
+        PendingChanges = row.GetInt32(3),
+        LagS = row.GetDouble(4),
+        VerifiedAt = row.IsDBNull(5) ? null : row.GetDateTime(5),
+        RefreshedAt = row.GetDateTime(6),
+        SessionId = row.IsDBNull(7) ? null : row.GetGuid(7),
+        ActivityType = row.IsDBNull(8) ? "" : row.GetString(8),
+        Title = row.IsDBNull(9) ? null : row.GetString(9),
+        StartedAt = row.IsDBNull(10) ? default : row.GetDateTime(10),
+        EndedAt = row.IsDBNull(11) ? null : row.GetDateTime(11),
+        WeekStart = row.IsDBNull(12) ? default : row.GetFieldValue<DateOnly>(12),
+        DurationS = row.IsDBNull(13) ? null : row.GetInt64(13),
+        DistanceM = row.IsDBNull(14) ? null : row.GetDouble(14),
+        TotalVolumeKg = row.GetDouble(15),
+        AvgRpe = row.IsDBNull(16) ? null : row.GetDouble(16),
+        SetCount = row.GetInt32(17),
+        ExerciseCount = row.GetInt32(18),
+        SortKey = row.IsDBNull(19) ? null : row.GetString(19),
+    };
 
     public SessionRow ToSession(Freshness freshness) => new(
         UserId, SessionId!.Value, ActivityType, Title, StartedAt, EndedAt, WeekStart, DurationS, DistanceM, TotalVolumeKg,
@@ -74,6 +103,15 @@ internal static class SessionSql
     /// </remarks>
     public static string StillTheirs(ReadSource source, string alias) => source is ReadSource.Live or ReadSource.FreshLive ? "" :
         $" and (select s.user_id = {alias}.user_id from core.sessions as s where s.session_id = {alias}.session_id) is true";
+
+    /// <summary>Runs a statement whose columns are those of <see cref="Heads"/>.</summary>
+    public static async Task<List<SessionWireRow>> QueryAsync(NpgsqlConnection connection, CommandDefinition command)
+    {
+        await using var row = await connection.ExecuteReaderAsync(command);
+        var rows = new List<SessionWireRow>();
+        while (await row.ReadAsync(command.CancellationToken)) rows.Add(SessionWireRow.Of(row));
+        return rows;
+    }
 
     /// <summary>Splits wire rows into the sessions of each ordinal, with their user's freshness.</summary>
     public static (ILookup<long, SessionRow> Sessions, IReadOnlyDictionary<Guid, Freshness> Freshness) Assemble(

@@ -24,8 +24,8 @@ public sealed class SessionSummariesReader(ReadServers reads)
     private static async Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
         NpgsqlConnection connection, IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct)
     {
-        var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(
-            ById[source], new { sessionIds = sessionIds.ToArray() }, cancellationToken: ct))).AsList();
+        var rows = await SessionSql.QueryAsync(connection, new CommandDefinition(
+            ById[source], new { sessionIds = sessionIds.ToArray() }, cancellationToken: ct));
         return SessionSql.Assemble(rows, source).Sessions.SelectMany(s => s).ToDictionary(s => s.SessionId);
     }
 
@@ -40,13 +40,13 @@ public sealed class SessionSummariesReader(ReadServers reads)
     private static async Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionRow>>> ReadWeeksAsync(
         NpgsqlConnection connection, IReadOnlyList<UserWeek> weeks, int mostPerWeek, ReadSource source, CancellationToken ct)
     {
-        var rows = (await connection.QueryAsync<SessionWireRow>(new CommandDefinition(ByWeek[source], new
+        var rows = await SessionSql.QueryAsync(connection, new CommandDefinition(ByWeek[source], new
         {
             userIds = weeks.Select(w => w.UserId).ToArray(),
             firsts = weeks.Select(w => w.WeekStart).ToArray(),
             timeZones = weeks.Select(w => w.Calendar.TimeZone).ToArray(),
             mostPerWeek,
-        }, cancellationToken: ct))).AsList();
+        }, cancellationToken: ct));
         return SessionSql.Assemble(rows, source).Sessions
             .ToDictionary(g => weeks[(int)g.Key - 1], g => (IReadOnlyList<SessionRow>)[.. g]);
     }

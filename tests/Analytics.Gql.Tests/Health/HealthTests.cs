@@ -26,6 +26,7 @@ public sealed class HealthTests(BoundedLagServer server) : IClassFixture<Bounded
                 "aggregates Healthy Every matview is populated.",
                 "mode Healthy The mode is Incremental.",
                 "lag Healthy Readers see every change.",
+                "leaving Healthy This node stays.",
             ],
             ready.GetProperty("checks").EnumerateArray().Select(c => $"{c.GetProperty("name")} {c.GetProperty("status")} {c.GetProperty("reason")}"));
     }

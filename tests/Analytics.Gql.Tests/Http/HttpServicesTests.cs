@@ -75,7 +75,7 @@ public sealed class HttpServicesTests
         if (allowed)
         {
             Assert.Equal(["GET,POST"], Values(preflight, "Access-Control-Allow-Methods"));
-            Assert.Equal(["content-type,authorization,last-event-id,X-Analytics-Cost,X-Analytics-Statements"], Values(preflight, "Access-Control-Allow-Headers"));
+            Assert.Equal(["content-type,authorization,last-event-id,if-none-match,X-Analytics-Cost,X-Analytics-Statements"], Values(preflight, "Access-Control-Allow-Headers"));
             Assert.Equal(["3600"], Values(preflight, "Access-Control-Max-Age"));
         }
         Assert.Empty(Values(preflight, "Access-Control-Allow-Credentials"));

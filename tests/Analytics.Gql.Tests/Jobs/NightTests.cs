@@ -83,7 +83,7 @@ public sealed class NightTests : IAsyncLifetime
         await using var gate = await holder.BeginTransactionAsync();
         await holder.ExecuteAsync("create index on analytics.session_summary (week_start)");
         await using var leaver = await ServerProcess.StartAsync(_database);
-        await _database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'refresh materialized view%' and wait_event_type = 'Lock')", PatienceS);
+        await _database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and query like 'select analytics.refresh_aggregate%' and wait_event_type = 'Lock')", PatienceS);
         Assert.Equal(0, await leaver.StopAsync(TimeSpan.FromSeconds(PatienceS)));
         Assert.True(await _database.ScalarAsync<bool>("""
             select exists (select from quartz.qrtz_triggers where job_name = 'nightly-full-refresh' and trigger_group = 'RECOVERING_JOBS')
