@@ -331,7 +331,7 @@ $$;
 
 COMMENT ON FUNCTION analytics.pending_changes(user_ids uuid[]) IS 'The staged changes that concern the given users, as they were staged; read_live: too many, or all of the user.';
 
-CREATE FUNCTION analytics.personal_records_narrow(session_ids uuid[]) RETURNS TABLE(user_id uuid, exercise_id uuid, max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamp with time zone, best_e1rm_kg numeric, best_e1rm_session_id uuid, best_e1rm_at timestamp with time zone, best_set_volume_kg numeric, best_set_volume_session_id uuid, best_set_volume_at timestamp with time zone, max_distance_m numeric, max_distance_session_id uuid, max_distance_at timestamp with time zone)
+CREATE FUNCTION analytics.personal_records_narrow(session_ids uuid[], all_sessions boolean) RETURNS TABLE(user_id uuid, exercise_id uuid, max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamp with time zone, best_e1rm_kg numeric, best_e1rm_session_id uuid, best_e1rm_at timestamp with time zone, best_set_volume_kg numeric, best_set_volume_session_id uuid, best_set_volume_at timestamp with time zone, max_distance_m numeric, max_distance_session_id uuid, max_distance_at timestamp with time zone)
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     select
@@ -366,12 +366,12 @@ CREATE FUNCTION analytics.personal_records_narrow(session_ids uuid[]) RETURNS TA
             (array_agg(r.session_id order by r.distance_m desc, r.started_at, r.session_id)
                 filter (where r.distance_m is not null))[1] as max_distance_session_id
         from analytics.session_records_live as r
-        where session_ids is null or r.session_id = any (session_ids)
+        where all_sessions or r.session_id = any (session_ids)
         group by r.user_id, r.exercise_id
     ) as b
 $$;
 
-COMMENT ON FUNCTION analytics.personal_records_narrow(session_ids uuid[]) IS 'Columns as personal_records_live, but chosen from the given sessions alone; null: from all.';
+COMMENT ON FUNCTION analytics.personal_records_narrow(session_ids uuid[], all_sessions boolean) IS 'Columns as personal_records_live, but chosen from the given sessions alone, or from all.';
 
 CREATE FUNCTION analytics.personal_records_pending(user_ids uuid[]) RETURNS TABLE(user_id uuid, exercise_id uuid, max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamp with time zone, best_e1rm_kg numeric, best_e1rm_session_id uuid, best_e1rm_at timestamp with time zone, best_set_volume_kg numeric, best_set_volume_session_id uuid, best_set_volume_at timestamp with time zone, max_distance_m numeric, max_distance_session_id uuid, max_distance_at timestamp with time zone, deleted boolean, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -518,8 +518,9 @@ begin
             cross join lateral (
                 select a.* from analytics.personal_records_narrow(t.session_ids || array[
                     r.max_weight_session_id, r.best_e1rm_session_id,
-                    r.best_set_volume_session_id, r.max_distance_session_id]) as a
-                where a.user_id = t.user_id and a.exercise_id = t.exercise_id
+                    r.best_set_volume_session_id, r.max_distance_session_id], false) as a
+                -- Not '=': by the user the planner would go through all of their sessions, and these few are found by id.
+                where a.user_id is not distinct from t.user_id and a.exercise_id = t.exercise_id
                 offset 0
             ) as n
             where not state.folding
@@ -787,8 +788,9 @@ begin
             cross join lateral (
                 select a.* from analytics.personal_records_narrow(t.session_ids || array[
                     r.max_weight_session_id, r.best_e1rm_session_id,
-                    r.best_set_volume_session_id, r.max_distance_session_id]) as a
-                where a.user_id = t.user_id and a.exercise_id = t.exercise_id
+                    r.best_set_volume_session_id, r.max_distance_session_id], false) as a
+                -- Not '=': by the user the planner would go through all of their sessions, and these few are found by id.
+                where a.user_id is not distinct from t.user_id and a.exercise_id = t.exercise_id
                 offset 0
             ) as n
             where not state.folding
@@ -1166,43 +1168,61 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     select
-        s.user_id,
-        s.week_start,
-        count(*)::int as session_count,
-        coalesce(sum(s.distance_m), 0) as total_distance_m,
-        coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
-        sum(s.total_volume_kg) as total_volume_kg,
-        round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
-        sum(s.set_count)::int as set_count,
-        cardinality(analytics.exercise_union(s.exercise_ids)) as exercise_count,
-        sum(s.rpe_sum) as rpe_sum,
-        sum(s.rpe_count)::int as rpe_count,
-        analytics.exercise_union(s.exercise_ids) as exercise_ids
+        g.user_id,
+        g.week_start,
+        g.session_count,
+        g.total_distance_m,
+        g.total_duration_s,
+        g.total_volume_kg,
+        g.avg_rpe,
+        g.set_count,
+        cardinality(e.ids) as exercise_count,
+        g.rpe_sum,
+        g.rpe_count,
+        e.ids as exercise_ids
     from (
-        select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
-               l.exercise_ids
-        from analytics.session_summary_live as l
-        where session_ids is null and not folded
-        union all
-        select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
-               u.exercise_ids
-        from unnest(totals) as u
-        union all
-        select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
-               d.exercise_ids
-        from analytics.session_summary_delta as d
-        where session_ids is not null and not d.deleted and d.session_id <> all (session_ids)
-        union all
-        select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
-               m.exercise_ids
-        from analytics.session_summary as m
-        where folded
-           or session_ids is not null and m.session_id <> all (session_ids)
-              -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
-              and (select true from analytics.session_summary_delta as d
-                   where d.user_id = m.user_id and d.session_id = m.session_id) is not true
-    ) as s
-    group by s.user_id, s.week_start
+        select
+            s.user_id,
+            s.week_start,
+            count(*)::int as session_count,
+            coalesce(sum(s.distance_m), 0) as total_distance_m,
+            coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
+            sum(s.total_volume_kg) as total_volume_kg,
+            round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
+            sum(s.set_count)::int as set_count,
+            sum(s.rpe_sum) as rpe_sum,
+            sum(s.rpe_count)::int as rpe_count,
+            analytics.exercise_lists(s.exercise_ids) as exercise_lists
+        from (
+            select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
+                   l.exercise_ids
+            from analytics.session_summary_live as l
+            where session_ids is null and not folded
+            union all
+            select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
+                   u.exercise_ids
+            from unnest(totals) as u
+            union all
+            select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
+                   d.exercise_ids
+            from analytics.session_summary_delta as d
+            where session_ids is not null and not d.deleted and d.session_id <> all (session_ids)
+            union all
+            select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
+                   m.exercise_ids
+            from analytics.session_summary as m
+            where folded
+               or session_ids is not null and m.session_id <> all (session_ids)
+                  -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+                  and (select true from analytics.session_summary_delta as d
+                       where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+        ) as s
+        group by s.user_id, s.week_start
+    ) as g
+    -- Not exercise_union: a final function in SQL is started anew for each week, which takes longer than the week's sums.
+    cross join lateral (
+        select coalesce(array_agg(distinct i.id order by i.id), '{}') as ids from unnest(g.exercise_lists) as i (id)
+    ) as e
 $$;
 
 COMMENT ON FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals analytics.session_totals[], folded boolean) IS 'Columns as weekly_aggregates_live, of the given totals and, but for the given sessions, what session_summary_current has; null: all from core, or where folded all from the matview session_summary.';
@@ -1316,6 +1336,15 @@ $$;
 
 COMMENT ON FUNCTION analytics.weekly_aggregates_pending(user_ids uuid[]) IS 'Rows of weekly_aggregates that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of weekly_aggregates_current. A row with a null key: read that user live.';
 
+CREATE AGGREGATE analytics.exercise_lists(uuid[]) (
+    SFUNC = array_cat,
+    STYPE = uuid[],
+    INITCOND = '{}',
+    PARALLEL = safe
+);
+
+COMMENT ON AGGREGATE analytics.exercise_lists(uuid[]) IS 'Exercise ids one after the other, as often as they come.';
+
 CREATE AGGREGATE analytics.exercise_union(uuid[]) (
     SFUNC = array_cat,
     STYPE = uuid[],
@@ -1364,7 +1393,7 @@ CREATE VIEW analytics.personal_records_live AS
     n.max_distance_m,
     n.max_distance_session_id,
     n.max_distance_at
-   FROM analytics.personal_records_narrow(NULL::uuid[]) n(user_id, exercise_id, max_weight_kg, max_weight_session_id, max_weight_at, best_e1rm_kg, best_e1rm_session_id, best_e1rm_at, best_set_volume_kg, best_set_volume_session_id, best_set_volume_at, max_distance_m, max_distance_session_id, max_distance_at);
+   FROM analytics.personal_records_narrow(NULL::uuid[], true) n(user_id, exercise_id, max_weight_kg, max_weight_session_id, max_weight_at, best_e1rm_kg, best_e1rm_session_id, best_e1rm_at, best_set_volume_kg, best_set_volume_session_id, best_set_volume_at, max_distance_m, max_distance_session_id, max_distance_at);
 
 COMMENT ON VIEW analytics.personal_records_live IS 'Per user and exercise with a working set, straight from core: the definition of the aggregate personal_records.';
 

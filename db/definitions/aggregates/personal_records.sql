@@ -76,8 +76,9 @@
 --          cross join lateral (
 --              select a.* from analytics.personal_records_narrow(t.session_ids || array[
 --                  r.max_weight_session_id, r.best_e1rm_session_id,
---                  r.best_set_volume_session_id, r.max_distance_session_id]) as a
---              where a.user_id = t.user_id and a.exercise_id = t.exercise_id
+--                  r.best_set_volume_session_id, r.max_distance_session_id], false) as a
+--              -- Not '=': by the user the planner would go through all of their sessions, and these few are found by id.
+--              where a.user_id is not distinct from t.user_id and a.exercise_id = t.exercise_id
 --              offset 0
 --          ) as n
 --          where not state.folding
@@ -90,7 +91,9 @@
 --            and not analytics.beats(r.max_distance_m, r.max_distance_at, r.max_distance_session_id,
 --                                    n.max_distance_m, n.max_distance_at, n.max_distance_session_id)
 
-create function analytics.personal_records_narrow(session_ids uuid[])
+-- Whether all sessions are meant is said by a constant of its own: a condition that asks whether the ids are null is none
+-- that an index could serve.
+create function analytics.personal_records_narrow(session_ids uuid[], all_sessions boolean)
     returns table (
         user_id uuid, exercise_id uuid,
         max_weight_kg numeric, max_weight_session_id uuid, max_weight_at timestamptz,
@@ -131,16 +134,16 @@ as $records$
             (array_agg(r.session_id order by r.distance_m desc, r.started_at, r.session_id)
                 filter (where r.distance_m is not null))[1] as max_distance_session_id
         from analytics.session_records_live as r
-        where session_ids is null or r.session_id = any (session_ids)
+        where all_sessions or r.session_id = any (session_ids)
         group by r.user_id, r.exercise_id
     ) as b
 $records$;
 
 comment on function analytics.personal_records_narrow is
-    'Columns as personal_records_live, but chosen from the given sessions alone; null: from all.';
+    'Columns as personal_records_live, but chosen from the given sessions alone, or from all.';
 
 create view analytics.personal_records_live as
-select n.* from analytics.personal_records_narrow(null) as n;
+select n.* from analytics.personal_records_narrow(null, true) as n;
 
 comment on view analytics.personal_records_live is
     'Per user and exercise with a working set, straight from core: the definition of the aggregate personal_records.';

@@ -35,43 +35,61 @@ create function analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
     language sql stable parallel safe
 as $weeks$
     select
-        s.user_id,
-        s.week_start,
-        count(*)::int as session_count,
-        coalesce(sum(s.distance_m), 0) as total_distance_m,
-        coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
-        sum(s.total_volume_kg) as total_volume_kg,
-        round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
-        sum(s.set_count)::int as set_count,
-        cardinality(analytics.exercise_union(s.exercise_ids)) as exercise_count,
-        sum(s.rpe_sum) as rpe_sum,
-        sum(s.rpe_count)::int as rpe_count,
-        analytics.exercise_union(s.exercise_ids) as exercise_ids
+        g.user_id,
+        g.week_start,
+        g.session_count,
+        g.total_distance_m,
+        g.total_duration_s,
+        g.total_volume_kg,
+        g.avg_rpe,
+        g.set_count,
+        cardinality(e.ids) as exercise_count,
+        g.rpe_sum,
+        g.rpe_count,
+        e.ids as exercise_ids
     from (
-        select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
-               l.exercise_ids
-        from analytics.session_summary_live as l
-        where session_ids is null and not folded
-        union all
-        select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
-               u.exercise_ids
-        from unnest(totals) as u
-        union all
-        select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
-               d.exercise_ids
-        from analytics.session_summary_delta as d
-        where session_ids is not null and not d.deleted and d.session_id <> all (session_ids)
-        union all
-        select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
-               m.exercise_ids
-        from analytics.session_summary as m
-        where folded
-           or session_ids is not null and m.session_id <> all (session_ids)
-              -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
-              and (select true from analytics.session_summary_delta as d
-                   where d.user_id = m.user_id and d.session_id = m.session_id) is not true
-    ) as s
-    group by s.user_id, s.week_start
+        select
+            s.user_id,
+            s.week_start,
+            count(*)::int as session_count,
+            coalesce(sum(s.distance_m), 0) as total_distance_m,
+            coalesce(sum(s.duration_s), 0)::bigint as total_duration_s,
+            sum(s.total_volume_kg) as total_volume_kg,
+            round(sum(s.rpe_sum) / nullif(sum(s.rpe_count), 0), 2) as avg_rpe,
+            sum(s.set_count)::int as set_count,
+            sum(s.rpe_sum) as rpe_sum,
+            sum(s.rpe_count)::int as rpe_count,
+            analytics.exercise_lists(s.exercise_ids) as exercise_lists
+        from (
+            select l.user_id, l.week_start, l.distance_m, l.duration_s, l.total_volume_kg, l.set_count, l.rpe_sum, l.rpe_count,
+                   l.exercise_ids
+            from analytics.session_summary_live as l
+            where session_ids is null and not folded
+            union all
+            select u.user_id, u.week_start, u.distance_m, u.duration_s, u.total_volume_kg, u.set_count, u.rpe_sum, u.rpe_count,
+                   u.exercise_ids
+            from unnest(totals) as u
+            union all
+            select d.user_id, d.week_start, d.distance_m, d.duration_s, d.total_volume_kg, d.set_count, d.rpe_sum, d.rpe_count,
+                   d.exercise_ids
+            from analytics.session_summary_delta as d
+            where session_ids is not null and not d.deleted and d.session_id <> all (session_ids)
+            union all
+            select m.user_id, m.week_start, m.distance_m, m.duration_s, m.total_volume_kg, m.set_count, m.rpe_sum, m.rpe_count,
+                   m.exercise_ids
+            from analytics.session_summary as m
+            where folded
+               or session_ids is not null and m.session_id <> all (session_ids)
+                  -- A probe a row: a join that was planned while the delta was empty would go through all of a user's rows there.
+                  and (select true from analytics.session_summary_delta as d
+                       where d.user_id = m.user_id and d.session_id = m.session_id) is not true
+        ) as s
+        group by s.user_id, s.week_start
+    ) as g
+    -- Not exercise_union: a final function in SQL is started anew for each week, which takes longer than the week's sums.
+    cross join lateral (
+        select coalesce(array_agg(distinct i.id order by i.id), '{}') as ids from unnest(g.exercise_lists) as i (id)
+    ) as e
 $weeks$;
 
 comment on function analytics.weekly_aggregates_narrow is

@@ -13,3 +13,13 @@ create or replace aggregate analytics.exercise_union (uuid[]) (
 
 comment on aggregate analytics.exercise_union (uuid[]) is 'Sorted distinct union of exercise ids.';
 comment on function analytics.sorted_distinct is 'The distinct ids of an array, sorted; the last step of exercise_union.';
+
+-- The same without the last step, for a statement that takes it itself.
+create or replace aggregate analytics.exercise_lists (uuid[]) (
+    sfunc = array_cat,
+    stype = uuid[],
+    initcond = '{}',
+    parallel = safe
+);
+
+comment on aggregate analytics.exercise_lists (uuid[]) is 'Exercise ids one after the other, as often as they come.';

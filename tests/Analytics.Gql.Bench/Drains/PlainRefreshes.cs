@@ -1,4 +1,5 @@
 // What a full refresh would cost without the engine: the same matviews, each made of its live view and refreshed by itself.
+using System.Data;
 using System.Diagnostics;
 using System.Globalization;
 using Analytics.Gql.Bench.Loading;
@@ -79,7 +80,7 @@ internal sealed class PlainRefreshes(BenchDatabase database)
     private static async Task<Cost> MeasureAsync(
         NpgsqlConnection connection, string schema, IReadOnlyList<KeptAggregate> aggregates, Func<Task> refresh, CancellationToken ct)
     {
-        await connection.ExecuteAsync(new CommandDefinition("checkpoint", cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition("checkpoint", commandType: CommandType.Text, cancellationToken: ct));
         var wal = await connection.ExecuteScalarAsync<string>("select pg_current_wal_lsn()::text");
         var dead = await DeadAsync();
         var started = Stopwatch.GetTimestamp();
