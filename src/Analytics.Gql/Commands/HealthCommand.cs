@@ -12,14 +12,14 @@ internal static class HealthCommand
     public static Command Create()
     {
         var live = new Option<bool>("--live") { Description = "Ask whether it runs; else whether it can answer." };
-        var url = new Option<Uri?>("--url") { Description = "Where it listens; else as ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS say." };
+        var url = new Option<string?>("--url") { Description = "Where it listens; else as ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS say." };
         var command = new Command("health", "Asks the server on this machine how it is and prints its answer; exit code 1: not well.")
         {
             live, url,
         };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
-            var server = parsed.GetValue(url) ?? Address(SettingsSources.Read());
+            var server = parsed.GetValue(url) is { } named ? Address(named) : Address(SettingsSources.Read());
             return await AskAsync(new Uri(server, parsed.GetValue(live) ? "/health/live" : "/health/ready"), ct);
         }));
         return command;
@@ -43,13 +43,15 @@ internal static class HealthCommand
 
     /// <summary>The first address that the server of these settings listens at, as this machine reaches it.</summary>
     /// <exception cref="SettingsException">It is none that HTTP goes to.</exception>
-    internal static Uri Address(IConfiguration settings)
+    internal static Uri Address(IConfiguration settings) => Address(
+        First(settings["ASPNETCORE_URLS"] ?? settings["URLS"])
+        ?? (First(settings["ASPNETCORE_HTTP_PORTS"] ?? settings["HTTP_PORTS"]) is { } port ? $"http://*:{port}" : Default));
+
+    private static Uri Address(string listening)
     {
-        var configured = First(settings["ASPNETCORE_URLS"] ?? settings["URLS"])
-            ?? (First(settings["ASPNETCORE_HTTP_PORTS"] ?? settings["HTTP_PORTS"]) is { } port ? $"http://*:{port}" : Default);
         try
         {
-            var binding = BindingAddress.Parse(configured);
+            var binding = BindingAddress.Parse(listening);
             if (!binding.IsUnixPipe && !binding.IsNamedPipe)
                 return new UriBuilder(binding.Scheme, IsAny(binding.Host) ? "localhost" : binding.Host, binding.Port).Uri;
         }
@@ -57,7 +59,7 @@ internal static class HealthCommand
         {
             // Said below.
         }
-        throw new SettingsException($"The server listens at '{configured}', which cannot be asked. Name an http address with --url.");
+        throw new SettingsException($"The server listens at '{listening}', which cannot be asked. Name an http address with --url.");
     }
 
     private static string? First(string? list) =>

@@ -44,7 +44,9 @@ public sealed class OperatorFilesTests
         var actual = Example.Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(setting => setting.Key.Replace("__0", "", StringComparison.Ordinal), setting => setting.Value);
         foreach (var key in Set.Intersect(expected.Keys)) expected[key] = actual[key];
-        Assert.Equal(expected.Order(), actual.Order());
+        Assert.Equal(expected.OrderBy(Key, StringComparer.Ordinal), actual.OrderBy(Key, StringComparer.Ordinal));
+
+        static string Key(KeyValuePair<string, string> setting) => setting.Key;
     }
 
     [Fact]
