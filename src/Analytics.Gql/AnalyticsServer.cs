@@ -37,7 +37,9 @@ public static class AnalyticsServer
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        SettingsSources.InsertOperators(builder.Configuration);
         configure?.Invoke(builder);
+        builder.AddSystemdUnit();
         builder.AddTelemetry();
         builder.Services.AddAccess(AuthOptions.Read(builder.Configuration, builder.Environment));
         var connection = ConnectionString(builder.Configuration);

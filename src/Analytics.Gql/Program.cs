@@ -1,4 +1,4 @@
-// analytics-gql: serve (default), migrate, roles, doctor, refresh, mode, verify, schema.
+// analytics-gql: serve (default), migrate, roles, doctor, refresh, mode, verify, schema, health.
 using System.CommandLine;
 using Analytics.Gql.Commands;
 

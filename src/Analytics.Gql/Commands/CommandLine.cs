@@ -25,6 +25,7 @@ public static class CommandLine
         root.Subcommands.Add(Mode());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(SchemaCommand.Create());
+        root.Subcommands.Add(HealthCommand.Create());
         root.SetAction((_, ct) => RunServerAsync([], ct));
         return root;
     }
@@ -53,16 +54,13 @@ public static class CommandLine
         var command = new Command("mode", "Switches how aggregates are kept and read; every node follows within a second.") { mode };
         command.SetAction((parsed, ct) => GuardAsync(async () =>
         {
-            await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(Settings()));
+            await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(SettingsSources.Read()));
             var before = await new RefreshControl(primary).SwitchAsync(parsed.GetValue(mode), ct);
             Console.WriteLine($"{before} -> {parsed.GetValue(mode)}");
             return Done;
         }));
         return command;
     }
-
-    internal static IConfiguration Settings() => new ConfigurationBuilder()
-        .SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
 
     /// <summary>What a person can mend is said in a sentence, not in a stack trace.</summary>
     internal static async Task<int> GuardAsync(Func<Task<int>> run)
@@ -86,6 +84,10 @@ public static class CommandLine
         catch (NpgsqlException e)
         {
             Console.Error.WriteLine($"The database of {AnalyticsServer.ConnectionKey} refused: {e.Message} Check the setting, the server and the account.");
+        }
+        catch (InvalidDataException e)
+        {
+            Console.Error.WriteLine($"{e.Message} {e.InnerException?.Message}".TrimEnd() + " Correct the file of settings.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

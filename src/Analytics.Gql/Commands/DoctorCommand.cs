@@ -36,7 +36,7 @@ internal static class DoctorCommand
                 Console.Write(Table());
                 return CommandLine.Done;
             }
-            var findings = await DoctorRun.RunAsync(Options(CommandLine.Settings(), parsed.GetValue(definitions)), ct);
+            var findings = await DoctorRun.RunAsync(Options(SettingsSources.Read(), parsed.GetValue(definitions)), ct);
             Console.WriteLine(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(new { Checks = DoctorRun.Checks.Count, Findings = findings }, Json)
                 : Words(findings));

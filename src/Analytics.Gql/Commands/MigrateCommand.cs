@@ -16,7 +16,7 @@ internal static class MigrateCommand
         };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
-            var settings = CommandLine.Settings();
+            var settings = SettingsSources.Read();
             var options = MigrationSettings.Read(settings, parsed.GetValue(definitions));
             var started = Stopwatch.GetTimestamp();
             var report = await Migrator.MigrateAsync(AnalyticsServer.MigrateConnectionString(settings), Say, ct, options);

@@ -14,7 +14,7 @@ internal static class RefreshCommand
         var command = new Command("refresh", "Drains what is staged, now.") { full };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(() =>
         {
-            var connection = AnalyticsServer.ConnectionString(CommandLine.Settings());
+            var connection = AnalyticsServer.ConnectionString(SettingsSources.Read());
             return parsed.GetValue(full) ? RefreshAsync(connection, ct) : DrainAsync(connection, ct);
         }));
         return command;

@@ -22,7 +22,7 @@ internal static class RolesCommand
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             var logins = new RoleLogins(parsed.GetValue(reader), parsed.GetValue(refresher), parsed.GetValue(migrator));
-            var account = AnalyticsServer.MigrateConnectionString(CommandLine.Settings());
+            var account = AnalyticsServer.MigrateConnectionString(SettingsSources.Read());
             await using var connection = new NpgsqlConnection(
                 new NpgsqlConnectionStringBuilder(account) { Pooling = false }.ConnectionString);
             await connection.OpenAsync(ct);

@@ -49,7 +49,7 @@ internal static class SchemaCommand
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             await using var services = new ServiceCollection().AddLogging()
-                .AddSingleton(CommandLine.Settings()).AddAnalyticsSchema().BuildServiceProvider();
+                .AddSingleton(SettingsSources.Read()).AddAnalyticsSchema().BuildServiceProvider();
             var text = print(services, parsed);
             if (parsed.GetValue(output) is { } file)
                 await File.WriteAllTextAsync(file.FullName, text, ct);

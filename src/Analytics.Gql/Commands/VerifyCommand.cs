@@ -29,7 +29,7 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(int? sample, bool repair, CancellationToken ct)
     {
-        await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(CommandLine.Settings()));
+        await using var primary = DataSources.Primary(AnalyticsServer.ConnectionString(SettingsSources.Read()));
         var faults = await StagingTriggers.FaultsAsync(primary, ct);
         foreach (var fault in faults)
             Console.WriteLine(fault);

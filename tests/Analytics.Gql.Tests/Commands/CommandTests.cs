@@ -16,6 +16,7 @@ public sealed class CommandTests(DatabaseFixture fixture) : IClassFixture<Databa
     [InlineData("refresh", "--full")]
     [InlineData("mode", "NightlyOnly")]
     [InlineData("verify")]
+    [InlineData("health", "--live", "--url")]
     [InlineData("schema", "--output")]
     public async Task Each_command_explains_itself(params string[] command)
     {

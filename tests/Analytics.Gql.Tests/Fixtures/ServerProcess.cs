@@ -129,7 +129,8 @@ public sealed class ServerProcess : IAsyncDisposable
         name.StartsWith("Analytics__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
+        || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase)
+        || name == SettingsSources.Variable;
 
     private void Read(string? line)
     {
