@@ -151,6 +151,13 @@ begin
         return;
     end if;
 
+    -- Restored: numbers that were given out since the backup, and that clients know, must not come to stand for other
+    -- drains. Ten years of ten drains a second are 3,153,600,000, and no backup is that old.
+    update analytics.refresh_state as s
+    set incarnation = i.now, drain_number = case s.drain_number when 0 then 0 else s.drain_number + 10000000000 end
+    from analytics.incarnation() as i (now)
+    where s.incarnation is distinct from i.now;
+
     drain.staged_changes := 0;
     drain.keys := 0;
     drain.set_aside := 0;

@@ -1,9 +1,10 @@
 // The functions of db/definitions/refresh, put together from all aggregates.
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Analytics.Store.Migrations;
 
-internal static class GeneratedDefinitions
+internal static partial class GeneratedDefinitions
 {
     /// <summary>Each with what follows from the aggregates' declarations in place of its 'for each aggregate' lines.</summary>
     /// <param name="aggregates">Their live views are there.</param>
@@ -15,12 +16,15 @@ internal static class GeneratedDefinitions
         foreach (var declaration in aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
             parts.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(connection, declaration.LiveView, ct)));
         var changes = SharedChanges(refresh.Single(s => s.Name == "drain").Text);
-        return [.. refresh.Select(script => ($"refresh/{script.Name}", script.Text
-            .Replace("    -- for each aggregate: keys, rows", Join(a => a.DrainKeysAndRows), StringComparison.Ordinal)
-            .Replace("               -- for each aggregate: count", Join(a => a.DrainCount), StringComparison.Ordinal)
-            .Replace(
-                "                -- for each aggregate: delta rows", Join(a => a.FreshnessDeltaRows), StringComparison.Ordinal)
-            .Replace("-- for each aggregate: pending", Join(a => a.PendingFunction(changes)), StringComparison.Ordinal)))];
+        return [.. refresh.Select(script => ($"refresh/{script.Name}", Placeholder().Replace(script.Text, line => line.Groups[1].Value switch
+        {
+            "keys, rows" => Join(a => a.DrainKeysAndRows),
+            "count" => Join(a => a.DrainCount),
+            "delta rows" => Join(a => a.FreshnessDeltaRows),
+            "pending" => Join(a => a.PendingFunction(changes)),
+            // Left as the comment that it is, it would be a part that is missing and that nobody misses.
+            var other => throw new MigrationException($"db/{script.Path}: nothing follows from an aggregate for '{other}'."),
+        })))];
 
         string Join(Func<AggregateSql, string> part) => string.Join('\n', parts.Select(part));
     }
@@ -32,4 +36,7 @@ internal static class GeneratedDefinitions
         var from = drain.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         return drain[from..drain.IndexOf(end, StringComparison.Ordinal)].TrimEnd('\n');
     }
+
+    [GeneratedRegex(@"^ *-- for each aggregate: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Placeholder();
 }

@@ -6,6 +6,9 @@ namespace Analytics.Store.Migrations;
 
 internal static class LockTimeout
 {
+    /// <summary>How long whoever comes behind us may have to wait for somebody else's sake.</summary>
+    public static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
+
     private const int MostTries = 60;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -19,7 +22,8 @@ internal static class LockTimeout
             try
             {
                 await using var transaction = await connection.BeginTransactionAsync(ct);
-                await connection.ExecuteAsync("set local lock_timeout = '2s'", transaction: transaction);
+                await connection.ExecuteAsync(
+                    $"set local lock_timeout = {Wait.TotalMilliseconds:0}", transaction: transaction);
                 await body(transaction);
                 await transaction.CommitAsync(ct);
                 return;
@@ -28,7 +32,7 @@ internal static class LockTimeout
             {
                 if (attempt == MostTries)
                     throw new MigrationException(
-                        $"A lock could not be had in {MostTries} tries of 2 s: {e.MessageText}. "
+                        $"A lock could not be had in {MostTries} tries of {Wait.TotalSeconds:0} s: {e.MessageText}. "
                         + "End the long transaction that holds it (pg_stat_activity, pg_locks) and run migrate again.", e);
                 log($"waiting for a lock, try {attempt} of {MostTries}");
                 await Task.Delay(Pause, ct);
