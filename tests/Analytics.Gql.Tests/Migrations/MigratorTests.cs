@@ -33,6 +33,17 @@ public sealed class MigratorTests
     }
 
     [Fact]
+    public async Task An_older_build_leaves_what_a_newer_one_made_as_it_is()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var aggregates = Script.Definitions("aggregates").Select(s => s with { Text = s.Text + "-- of the older build\n" }).ToList();
+        var older = new MigrationOptions { Migrations = [.. Script.Migrations.SkipLast(1)], Aggregates = aggregates };
+        Assert.Empty((await MigrateAsync(database, older)).Applied);
+        Assert.Empty((await MigrateAsync(database)).Applied);
+        Assert.NotEmpty((await MigrateAsync(database, older with { Migrations = null })).Applied);
+    }
+
+    [Fact]
     public async Task An_existing_core_is_left_as_it_is()
     {
         await using var database = await (await PostgresServer.SharedAsync()).CreateEmptyDatabaseAsync();
