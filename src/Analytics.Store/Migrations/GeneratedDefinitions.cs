@@ -16,15 +16,17 @@ internal static partial class GeneratedDefinitions
         foreach (var declaration in aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
             parts.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(connection, declaration.LiveView, ct)));
         var changes = SharedChanges(refresh.Single(s => s.Name == "drain").Text);
-        return [.. refresh.Select(script => ($"refresh/{script.Name}", Placeholder().Replace(script.Text, line => line.Groups[1].Value switch
+        return [.. refresh.Select(s => ($"refresh/{s.Name}", Placeholder().Replace(s.Text, line => Part(s, line.Groups[1].Value))))];
+
+        string Part(Script script, string name) => name switch
         {
             "keys, rows" => Join(a => a.DrainKeysAndRows),
             "count" => Join(a => a.DrainCount),
             "delta rows" => Join(a => a.FreshnessDeltaRows),
             "pending" => Join(a => a.PendingFunction(changes)),
             // Left as the comment that it is, it would be a part that is missing and that nobody misses.
-            var other => throw new MigrationException($"db/{script.Path}: nothing follows from an aggregate for '{other}'."),
-        })))];
+            _ => throw new MigrationException($"db/{script.Path}: nothing follows from an aggregate for '{name}'."),
+        };
 
         string Join(Func<AggregateSql, string> part) => string.Join('\n', parts.Select(part));
     }

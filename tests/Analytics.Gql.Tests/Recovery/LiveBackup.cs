@@ -1,4 +1,4 @@
-// A database in the middle of its day on a server of its own, the dumps an operator makes of it, and where they go back.
+// A database in the middle of its day on a server of its own, the dumps that are made of it, and where they go back.
 using System.Diagnostics;
 using System.Globalization;
 using Analytics.Gql.Tests.Fixtures;
@@ -46,7 +46,10 @@ public sealed class LiveBackup : IAsyncLifetime
     {
         await using (var server = await ServerProcess.StartAsync(Live))
         {
-            await Live.UntilAsync("select to_regclass('quartz.qrtz_triggers') is not null and last_full_refresh_at is not null from analytics.refresh_state", 60);
+            await Live.UntilAsync("""
+                select to_regclass('quartz.qrtz_triggers') is not null and last_full_refresh_at is not null
+                from analytics.refresh_state
+                """, patienceS: 60);
             await server.StopAsync(TimeSpan.FromSeconds(30));
         }
         var (ada, grace, squat) = (await workouts.UserAsync(), await workouts.UserAsync("Grace"), await workouts.ExerciseAsync());
@@ -61,7 +64,8 @@ public sealed class LiveBackup : IAsyncLifetime
         await Live.ExecuteAsync("delete from core.sessions where session_id = @gone", new { gone = sessions[1] });
         await workouts.DrainAsync();
         await workouts.SetAsync(sessions[2], squat, 4, 210m);
-        await Live.ExecuteAsync("update core.sessions set user_id = @grace where session_id = @moved", new { grace, moved = sessions[3] });
+        await Live.ExecuteAsync(
+            "update core.sessions set user_id = @grace where session_id = @moved", new { grace, moved = sessions[3] });
         await Live.ExecuteAsync("delete from core.sessions where session_id = @gone", new { gone = sessions[19] });
     }
 

@@ -97,7 +97,8 @@ public sealed class RestoreTests(LiveBackup backup) : IClassFixture<LiveBackup>
         await target.UntilAsync("select last_full_refresh_at > now() - interval '1 day' from analytics.refresh_state", 60);
         var ada = await target.ScalarAsync<Guid>("select user_id from core.users where display_name = 'Ada'");
         var before = await VolumeAsync(server, ada);
-        var session = await target.ScalarAsync<Guid>("select session_id from core.sessions where user_id = @ada limit 1", new { ada });
+        var session = await target.ScalarAsync<Guid>(
+            "select session_id from core.sessions where user_id = @ada limit 1", new { ada });
         await workouts.SetAsync(session, await target.ScalarAsync<Guid>("select exercise_id from core.exercises"), 10, 100m);
         await target.UntilAsync("select not exists (select from analytics.staging_changes)", 60);
         Assert.Equal(before + 1000, await VolumeAsync(server, ada));
@@ -111,11 +112,16 @@ public sealed class RestoreTests(LiveBackup backup) : IClassFixture<LiveBackup>
         using var http = new HttpClient { BaseAddress = server.Address };
         using var response = await http.PostAsJsonAsync("/graphql", new
         {
-            query = """query ($user: ID!) { weeklyAggregates(userId: $user, from: "2026-02-23", to: "2026-03-31") { totals { totalVolumeKg } } }""",
+            query = """
+                query ($user: ID!) {
+                  weeklyAggregates(userId: $user, from: "2026-02-23", to: "2026-03-31") { totals { totalVolumeKg } }
+                }
+                """,
             variables = new { user },
         });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return answer.GetProperty("data").GetProperty("weeklyAggregates").GetProperty("totals").GetProperty("totalVolumeKg").GetDouble();
+        var totals = answer.GetProperty("data").GetProperty("weeklyAggregates").GetProperty("totals");
+        return totals.GetProperty("totalVolumeKg").GetDouble();
     }
 
     /// <summary>What doctor calls an error.</summary>
@@ -125,8 +131,11 @@ public sealed class RestoreTests(LiveBackup backup) : IClassFixture<LiveBackup>
             Primary = new("primary", target.RefresherConnectionString), Reads = new("reads", target.ReaderConnectionString),
         }, CancellationToken.None)).Where(f => f.Severity == Severity.Error)];
 
-    private static Task<IReadOnlyList<string>> UnpopulatedAsync(TestDatabase target) => target.QueryAsync<string>(
-        "select relname::text from pg_class where relnamespace = 'analytics'::regnamespace and relkind = 'm' and not relispopulated order by 1");
+    private static Task<IReadOnlyList<string>> UnpopulatedAsync(TestDatabase target) => target.QueryAsync<string>("""
+        select c.relname::text from pg_class as c
+        where c.relnamespace = 'analytics'::regnamespace and c.relkind = 'm' and not c.relispopulated
+        order by 1
+        """);
 
     private static async Task<IReadOnlyList<string>> RolesLackAsync(TestDatabase target)
     {
