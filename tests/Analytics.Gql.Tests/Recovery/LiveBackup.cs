@@ -20,6 +20,9 @@ public sealed class LiveBackup : IAsyncLifetime
     public TestDatabase Live { get; private set; } = null!;
 
     public string Custom => Path.Combine(_folder, "live.dump");
+    /// <summary>For pg_restore -L: all of <see cref="Custom"/> but what is in the matviews.</summary>
+    public string WithoutMatviews => Path.Combine(_folder, "without-matviews.list");
+
     public string Plain => Path.Combine(_folder, "live.sql");
     public string SchemaOnly => Path.Combine(_folder, "schema.sql");
     public string DataOnly => Path.Combine(_folder, "data.dump");
@@ -35,6 +38,9 @@ public sealed class LiveBackup : IAsyncLifetime
         await Migrator.MigrateAsync(Live.MigratorConnectionString, log: null, CancellationToken.None);
         await FillAsync(new Workouts(Live));
         await RunAsync("pg_dump", Live, "-Fc", "-f", Custom);
+        var list = await Command.RunAsync(new ProcessStartInfo(_binaries["pg_restore"], ["-l", Custom]), CancellationToken.None);
+        await File.WriteAllLinesAsync(
+            WithoutMatviews, list.Split('\n').Where(line => !line.Contains("MATERIALIZED VIEW DATA", StringComparison.Ordinal)));
         await RunAsync("pg_dump", Live, "-f", Plain);
         await RunAsync("pg_dump", Live, "--schema-only", "-f", SchemaOnly);
         await RunAsync("pg_dump", Live, "--data-only", "-Fc", "-f", DataOnly);

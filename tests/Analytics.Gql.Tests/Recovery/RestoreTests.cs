@@ -26,13 +26,14 @@ public sealed class RestoreTests(LiveBackup backup) : IClassFixture<LiveBackup>
         await AssertServesOnAsync(target);
     }
 
+    /// <summary>By one after the other session_summary comes before weekly_aggregates, which is made of it through a function:
+    /// pg_dump does not see that, and by several it may come later.</summary>
     [InstalledPostgresFact]
-    public async Task An_archive_goes_back_whole_by_several_at_once()
+    public async Task By_several_at_once_it_goes_back_without_the_matviews_and_a_full_refresh_fills_them()
     {
         var target = await backup.NewTargetAsync();
-        await backup.RunAsync("pg_restore", target, "--exit-on-error", "--jobs=3", backup.Custom);
-        await AssertWholeAsync(target);
-        await AssertServesOnAsync(target);
+        await backup.RunAsync("pg_restore", target, "--exit-on-error", "--jobs=3", $"--use-list={backup.WithoutMatviews}", backup.Custom);
+        await AssertFilledByAFullRefreshAsync(target);
     }
 
     [InstalledPostgresFact]
@@ -55,11 +56,16 @@ public sealed class RestoreTests(LiveBackup backup) : IClassFixture<LiveBackup>
     }
 
     [InstalledPostgresFact]
-    public async Task Data_into_a_schema_of_its_own_leaves_matviews_empty_and_a_full_refresh_fills_them()
+    public async Task Data_into_an_empty_schema_leaves_matviews_empty_and_a_full_refresh_fills_them()
     {
         var target = await backup.NewTargetAsync();
         await backup.RunAsync("psql", target, "-q", "-v", "ON_ERROR_STOP=1", "-f", backup.SchemaOnly);
         await backup.RunAsync("pg_restore", target, "--exit-on-error", "--disable-triggers", backup.DataOnly);
+        await AssertFilledByAFullRefreshAsync(target);
+    }
+
+    private static async Task AssertFilledByAFullRefreshAsync(TestDatabase target)
+    {
         Assert.Equal(["personal_records", "session_summary", "weekly_aggregates"], await UnpopulatedAsync(target));
         await ApplyRolesAsync(target);
         Assert.Equal(["aggregate.unpopulated"], (await FindingsAsync(target)).Select(f => f.Id).Distinct());
