@@ -67,6 +67,14 @@ begin
         return;
     end if;
 
+    -- Restored: numbers that were given out since the backup, and that clients know, must not come to stand for other
+    -- drains. Ten years of ten drains a second are 3,153,600,000, and no backup is that old. No gap where the incarnation
+    -- was never noted: servers of the version before, which still run beside this, read over one a hundred at a time.
+    update analytics.refresh_state as s
+    set incarnation = i.now, drain_number = s.drain_number + case when s.incarnation is null then 0 else 10000000000 end
+    from analytics.incarnation() as i (now)
+    where s.incarnation is distinct from i.now;
+
     drain.staged_changes := 0;
     drain.keys := 0;
     drain.set_aside := 0;
@@ -233,6 +241,27 @@ end
 $$;
 
 COMMENT ON FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text) IS 'How fresh an answer read in the same statement is, per user. source: INCREMENTAL (*_current), MATVIEW or LIVE; aggregate: whose stamp counts, null for the oldest of all.';
+
+CREATE FUNCTION analytics.incarnation() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    timeline text;
+begin
+    begin
+        timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);
+    exception
+        -- Managed services do not all tell.
+        when feature_not_supported or object_not_in_prerequisite_state or insufficient_privilege or undefined_function then
+            timeline := '-';
+    end;
+    return concat_ws('/', timeline, (select d.oid from pg_database as d where d.datname = current_database()),
+                     pg_relation_filenode('analytics.refresh_events'));
+end
+$$;
+
+COMMENT ON FUNCTION analytics.incarnation() IS 'A text that another database, a restored one or a promoted standby does not have; asked on the primary.';
 
 CREATE FUNCTION analytics.lock_id(purpose text) RETURNS bigint
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1474,6 +1503,7 @@ CREATE TABLE analytics.refresh_state (
     stamps jsonb DEFAULT '{}'::jsonb NOT NULL,
     folded_generation bigint DEFAULT 1 NOT NULL,
     verified jsonb DEFAULT '{}'::jsonb NOT NULL,
+    incarnation text,
     CONSTRAINT refresh_state_mode_check CHECK ((mode = ANY (ARRAY['Incremental'::text, 'NightlyOnly'::text, 'Live'::text]))),
     CONSTRAINT refresh_state_one_check CHECK (one)
 )
@@ -1496,6 +1526,8 @@ COMMENT ON COLUMN analytics.refresh_state.stamps IS 'Aggregate name to the insta
 COMMENT ON COLUMN analytics.refresh_state.folded_generation IS 'Generation of the latest full refresh that was completed; below generation while one runs.';
 
 COMMENT ON COLUMN analytics.refresh_state.verified IS 'Aggregate name to the instant of the latest audit or verification that looked at it.';
+
+COMMENT ON COLUMN analytics.refresh_state.incarnation IS 'What analytics.incarnation() said at the latest drain; where it says otherwise the next drain leaves a gap in the numbers.';
 
 CREATE VIEW analytics.personal_records_current AS
  SELECT d.refreshed_at AS last_refresh_at,

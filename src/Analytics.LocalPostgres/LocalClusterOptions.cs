@@ -13,7 +13,8 @@ public enum PostgresSource
     /// <summary>A container, through the docker command; image from ANALYTICS_PG_IMAGE or postgres:17.</summary>
     Docker,
 
-    /// <summary>Binaries from a pinned npm package, unpacked once into a cache.</summary>
+    /// <summary>Binaries from a pinned npm package, unpacked once into a cache; its major version from
+    /// ANALYTICS_PG_NPM_MAJOR or 17.</summary>
     Npm,
 }
 

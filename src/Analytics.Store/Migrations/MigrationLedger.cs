@@ -7,7 +7,8 @@ namespace Analytics.Store.Migrations;
 internal static class MigrationLedger
 {
     public static Task CreateAsync(NpgsqlConnection connection, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition("""
-        create schema if not exists analytics;
+        -- 'if not exists' would ask for the right to create one, which belongs to the database and comes with no dump.
+        do $$ begin if to_regnamespace('analytics') is null then create schema analytics; end if; end $$;
         create table if not exists analytics.schema_migrations (
             number     int         not null,
             name       text        not null,

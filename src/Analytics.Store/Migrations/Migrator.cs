@@ -84,6 +84,12 @@ public sealed class Migrator
         // the other node would wait for that snapshot for ever.
         await AcquireAsync(MigrateLock, "another migrator", ct);
         await MigrationLedger.CreateAsync(_connection, ct);
+        if (await NewestAppliedAsync(ct) is { } newest && newest > _migrations[^1].Number)
+        {
+            // A build that is rolled back to serves beside what a newer one made (docs/upgrading.md); its definitions do not.
+            _log($"migration {newest} was applied by a newer version, and this one knows up to {_migrations[^1].Number}: left as it is");
+            return;
+        }
         await new PendingMigrations(_connection, _log).ApplyAsync(_migrations, _applied, ct);
         await _connection.ExecuteAsync(new CommandDefinition(
             "insert into analytics.refresh_state (mode) values (@mode) on conflict do nothing",
@@ -105,6 +111,9 @@ public sealed class Migrator
         foreach (var missing in await Privileges.ApplyAsync(_connection, ct))
             _log($"{missing.Role} lacks {missing.Words}, which this account cannot give: run 'analytics-gql roles'");
     }
+
+    private async Task<int?> NewestAppliedAsync(CancellationToken ct) =>
+        (await MigrationLedger.MigrationsAsync(_connection, ct)).Keys.Select(number => (int?)number).Max();
 
     /// <summary>
     /// Whoever migrates, what is made belongs to the owner of the schema: a definer function of a superuser would run with a

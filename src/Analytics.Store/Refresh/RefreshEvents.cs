@@ -36,14 +36,17 @@ public sealed class RefreshEvents(NpgsqlDataSource primary)
     }
 
     /// <summary>Everyone's events of the drains after <paramref name="number"/>, at most <paramref name="drains"/> of
-    /// them.</summary>
+    /// them, counted from the first that has any: numbers may have gaps.</summary>
     internal static async Task<RefreshPage> ReadSinceAsync(
         NpgsqlConnection connection, long number, int drains, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand("""
             select s.up_to, s.latest, e.drain_number, e.user_id, e.refreshed_at, e.weeks, e.session_ids
-            from (select least(r.drain_number, @number + @drains) as up_to, r.drain_number as latest
-                  from analytics.refresh_state as r) as s
+            from (select least(r.drain_number, f.first - 1 + @drains) as up_to, r.drain_number as latest
+                  from analytics.refresh_state as r
+                  cross join lateral (
+                      select coalesce(min(v.drain_number), r.drain_number) as first
+                      from analytics.refresh_events as v where v.drain_number > @number) as f) as s
             left join analytics.refresh_events as e on e.drain_number > @number and e.drain_number <= s.up_to
             order by e.drain_number, e.user_id
             """, connection);

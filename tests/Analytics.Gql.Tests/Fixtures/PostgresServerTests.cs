@@ -49,4 +49,14 @@ public sealed class PostgresServerTests(DatabaseFixture fixture) : IClassFixture
         else
             Assert.Contains(server.Source, (string[])["ANALYTICS_TEST_CONNECTION", "Docker", "Local"]);
     }
+
+    /// <summary>A run that is meant for a version must not pass on another.</summary>
+    [Fact]
+    public async Task The_server_is_of_the_major_version_that_ANALYTICS_TEST_MAJOR_names()
+    {
+        var version = await fixture.Database.ScalarAsync<string>("show server_version");
+        var wanted = Environment.GetEnvironmentVariable("ANALYTICS_TEST_MAJOR") is { Length: > 0 } major ? major : version.Split('.')[0];
+        Assert.Equal(wanted, version.Split('.')[0]);
+        Assert.True(int.Parse(wanted, System.Globalization.CultureInfo.InvariantCulture) >= Analytics.LocalPostgres.Binaries.OldestMajor);
+    }
 }
