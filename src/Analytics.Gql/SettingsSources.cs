@@ -1,4 +1,5 @@
-// Where settings come from besides the command line: files beside the program, a file or folder of the operator's, the environment.
+// Where settings come from besides the command line: files beside the program, a file or folder of the operator's, and
+// the environment.
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.KeyPerFile;

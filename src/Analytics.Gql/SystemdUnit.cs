@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Analytics.Gql;
 
-// AddSystemd() of the package asks /proc whether the parent is systemd, which a unit with ProtectProc=invisible may not see;
-// what systemd puts into the environment says it as well.
+// AddSystemd() of the package asks /proc whether the parent is systemd, which a unit with ProtectProc=invisible may not
+// see; what systemd puts into the environment says it as well.
 
 internal static class SystemdUnit
 {
@@ -21,7 +21,8 @@ internal static class SystemdUnit
         }
         // What the operator chose stays.
         if (IsSet("JOURNAL_STREAM") && string.IsNullOrEmpty(builder.Configuration[FormatterKey]))
-            builder.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = ConsoleFormatterNames.Systemd);
+            builder.Services.Configure<ConsoleLoggerOptions>(
+                console => console.FormatterName = ConsoleFormatterNames.Systemd);
     }
 
     private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };

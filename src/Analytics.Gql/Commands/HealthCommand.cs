@@ -12,8 +12,12 @@ internal static class HealthCommand
     public static Command Create()
     {
         var live = new Option<bool>("--live") { Description = "Ask whether it runs; else whether it can answer." };
-        var url = new Option<string?>("--url") { Description = "Where it listens; else as ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS say." };
-        var command = new Command("health", "Asks the server on this machine how it is and prints its answer; exit code 1: not well.")
+        var url = new Option<string?>("--url")
+        {
+            Description = "Where it listens; else as ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS say.",
+        };
+        var command = new Command(
+            "health", "Asks the server on this machine how it is and prints its answer; exit code 1: not well.")
         {
             live, url,
         };
@@ -59,7 +63,8 @@ internal static class HealthCommand
         {
             // Said below.
         }
-        throw new SettingsException($"The server listens at '{listening}', which cannot be asked. Name an http address with --url.");
+        throw new SettingsException(
+            $"The server listens at '{listening}', which cannot be asked. Name an http address with --url.");
     }
 
     private static string? First(string? list) =>

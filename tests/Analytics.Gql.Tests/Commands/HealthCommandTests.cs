@@ -19,8 +19,11 @@ public sealed class HealthCommandTests(DatabaseFixture fixture) : IClassFixture<
     [Theory]
     [InlineData("http://unix:/run/analytics.sock")]
     [InlineData("nonsense")]
-    public void What_it_cannot_ask_is_named(string urls) =>
-        Assert.Contains(urls, Assert.Throws<SettingsException>(() => HealthCommand.Address(Settings(urls, null))).Message, StringComparison.Ordinal);
+    public void What_it_cannot_ask_is_named(string urls)
+    {
+        var refused = Assert.Throws<SettingsException>(() => HealthCommand.Address(Settings(urls, null)));
+        Assert.Contains(urls, refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task It_tells_a_server_that_answers_from_one_that_does_not()

@@ -5,7 +5,8 @@ namespace Analytics.Gql.Tests.Packaging;
 
 internal static class PackagedFiles
 {
-    private static readonly string Repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
+    private static readonly string Repository =
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
 
     /// <param name="path">From the repository's root.</param>
     public static string[] Lines(string path) => File.ReadAllLines(Path.Combine(Repository, path));

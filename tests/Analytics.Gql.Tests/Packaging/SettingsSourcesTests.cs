@@ -1,4 +1,5 @@
-// Settings by file, by a folder of secrets and by the environment, as a shell sees them: which wins, and what is said of a wrong one.
+// Settings by file, by a folder of secrets and by the environment, as a shell sees them: which wins, and what is said
+// of a wrong one.
 using Analytics.Gql.Tests.Fixtures;
 
 namespace Analytics.Gql.Tests.Packaging;
