@@ -1,6 +1,6 @@
 // Query.freshness.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.Refresh;
 using GraphQL;

@@ -1,7 +1,7 @@
 // Query.personalRecords.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.PersonalRecords;
 using GraphQL;

@@ -1,6 +1,6 @@
 // A user's personal records, and the freshness of them all.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Batching;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.SessionSummaries;
 using Analytics.Store.Readers;

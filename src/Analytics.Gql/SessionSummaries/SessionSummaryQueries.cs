@@ -1,8 +1,8 @@
 // Query.sessionSummary and Query.sessionSummaries.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Batching;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.SessionSummaries;
 using GraphQL;

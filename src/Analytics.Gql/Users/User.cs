@@ -1,6 +1,6 @@
 // A user, and what hangs below one: everything batched over all users of the operation.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.PersonalRecords;
 using Analytics.Gql.SessionSummaries;

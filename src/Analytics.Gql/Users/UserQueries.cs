@@ -1,8 +1,8 @@
 // Query.user and Query.users.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Users;
 using GraphQL;
 using GraphQL.DataLoader;

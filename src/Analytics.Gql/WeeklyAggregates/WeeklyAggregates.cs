@@ -1,6 +1,6 @@
 // A range of weeks: its nodes, totals and freshness, all of one snapshot.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Limits;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Engine.Scalars;
 using Analytics.Gql.PersonalRecords;
 using Analytics.Gql.SessionSummaries;

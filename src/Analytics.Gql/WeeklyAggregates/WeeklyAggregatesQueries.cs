@@ -1,6 +1,6 @@
 // Query.weeklyAggregates.
-using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Access;
+using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
 using Analytics.Gql.WeeklyAggregates;
 using GraphQL;

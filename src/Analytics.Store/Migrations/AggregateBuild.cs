@@ -101,7 +101,10 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
             """,
             new
             {
-                name = _name, stamp, key = declaration.Key.ToArray(), columns = columns.Select(c => c.Name).ToArray(),
+                name = _name,
+                stamp,
+                key = declaration.Key.ToArray(),
+                columns = columns.Select(c => c.Name).ToArray(),
                 isFolded = declaration.Folded is not null,
             },
             transaction, cancellationToken: ct));

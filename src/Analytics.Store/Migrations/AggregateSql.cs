@@ -15,10 +15,10 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
         create materialized view analytics.{_name}_next as
         select {List(_columns, "v")}
         from {declaration.Folded switch
-        {
-            { } rows => $"({rows.Replace(declaration.NarrowFunction, $"{declaration.NarrowFunction}_next", StringComparison.Ordinal)})",
-            null => $"{declaration.LiveView}_next",
-        }} as v;
+    {
+        { } rows => $"({rows.Replace(declaration.NarrowFunction, $"{declaration.NarrowFunction}_next", StringComparison.Ordinal)})",
+        null => $"{declaration.LiveView}_next",
+    }} as v;
         """;
 
     /// <summary>Recomputed rows come one after the other and are updated in place: room on each page, early vacuum.</summary>

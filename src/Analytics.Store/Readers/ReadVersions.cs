@@ -92,7 +92,8 @@ public sealed class ReadVersions(ReadServers reads)
             "select v.grp, v.version, v.mode, v.pending_changes from analytics.read_versions($1, $2) as v", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid[]>
         {
-            TypedValue = [.. questions.SelectMany(q => q.UserIds)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+            TypedValue = [.. questions.SelectMany(q => q.UserIds)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
         });
         command.Parameters.Add(new NpgsqlParameter<int[]>
         {
