@@ -590,7 +590,7 @@ declare
     floor bigint;
     pending jsonb;
 begin
-    select s.mode, s.generation, s.folded_generation, s.drain_number, s.last_incremental_at, s.stamps
+    select s.mode, s.generation, s.folded_generation, s.drain_number, s.stamps
     into state from analytics.refresh_state as s;
     if state.mode = 'Live' or state.generation <> state.folded_generation then
         return;

@@ -5,8 +5,7 @@
 -- without one counts as changed by the oldest drain that is still known, or the text could return to an earlier one.
 -- While a full refresh is under way, and after one that failed, views have changed and their stamps have not: no row.
 -- Live views change with every commit: no row either.
-drop function if exists analytics.read_versions(uuid[], int[]);
-create function analytics.read_versions(user_ids uuid[], groups int[])
+create or replace function analytics.read_versions(user_ids uuid[], groups int[])
     returns table (grp int, version text, mode text, pending_changes bigint)
     language plpgsql stable security definer rows 10
     set search_path = pg_catalog, pg_temp
@@ -18,7 +17,7 @@ declare
     floor bigint;
     pending jsonb;
 begin
-    select s.mode, s.generation, s.folded_generation, s.drain_number, s.last_incremental_at, s.stamps
+    select s.mode, s.generation, s.folded_generation, s.drain_number, s.stamps
     into state from analytics.refresh_state as s;
     if state.mode = 'Live' or state.generation <> state.folded_generation then
         return;
