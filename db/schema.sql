@@ -579,7 +579,7 @@ $$;
 
 COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
 
-CREATE FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) RETURNS TABLE(grp integer, version text, mode text, pending_changes bigint)
+CREATE FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) RETURNS TABLE(grp integer, version text, mode text, pending_changes bigint, drain_number bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -612,7 +612,8 @@ begin
                          quote_nullable(u.display_name)),
                E'\n' order by k.ordinal),
            state.mode,
-           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint
+           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint,
+           state.drain_number
     from unnest(user_ids, groups) with ordinality as k (user_id, grp, ordinal)
     left join core.users as u on u.user_id = k.user_id
     left join lateral (
@@ -623,7 +624,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) IS 'For each group of users a text that differs whenever an answer about them read from the current views might; no row while it cannot be told. pending_changes: of all users of the group.';
+COMMENT ON FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) IS 'For each group of users a text that differs whenever an answer about them read from the current views might; no row while it cannot be told. pending_changes: of all users of the group; drain_number: of the latest drain, whoever it was about.';
 
 CREATE FUNCTION analytics.recompute(batch tid[], OUT staged_changes bigint, OUT keys bigint, OUT drain_number bigint, OUT keys_by jsonb) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER

@@ -6,7 +6,7 @@
 -- While a full refresh is under way, and after one that failed, views have changed and their stamps have not: no row.
 -- Live views change with every commit: no row either.
 create or replace function analytics.read_versions(user_ids uuid[], groups int[])
-    returns table (grp int, version text, mode text, pending_changes bigint)
+    returns table (grp int, version text, mode text, pending_changes bigint, drain_number bigint)
     language plpgsql stable security definer rows 10
     set search_path = pg_catalog, pg_temp
 as $versions$
@@ -39,7 +39,8 @@ begin
                          quote_nullable(u.display_name)),
                E'\n' order by k.ordinal),
            state.mode,
-           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint
+           coalesce(sum((pending -> k.user_id::text ->> 0)::bigint), 0)::bigint,
+           state.drain_number
     from unnest(user_ids, groups) with ordinality as k (user_id, grp, ordinal)
     left join core.users as u on u.user_id = k.user_id
     left join lateral (
@@ -52,4 +53,4 @@ $versions$;
 
 comment on function analytics.read_versions is
     'For each group of users a text that differs whenever an answer about them read from the current views might; no row '
-    'while it cannot be told. pending_changes: of all users of the group.';
+    'while it cannot be told. pending_changes: of all users of the group; drain_number: of the latest drain, whoever it was about.';

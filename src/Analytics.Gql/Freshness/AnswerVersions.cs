@@ -9,9 +9,9 @@ namespace Analytics.Gql.Freshness;
 public sealed class AnswerVersions(ReadVersions versions, ModeMonitor mode)
 {
     /// <inheritdoc cref="ReadAnswerVersion"/>
-    public async Task<string?> ReadAsync(CoveredOperation operation, CancellationToken ct) =>
+    public async Task<AnswerVersion?> ReadAsync(CoveredOperation operation, CancellationToken ct) =>
         await versions.ReadAsync(operation.UserIds, ct).ConfigureAwait(false) is { } version
             && version.Source == mode.SourceFor(Consistency.Refreshed)
             && (version.PendingChanges == 0 || !operation.NeedsNothingPending)
-            ? version.State : null;
+            ? new AnswerVersion(version.State, version.DrainNumber) : null;
 }

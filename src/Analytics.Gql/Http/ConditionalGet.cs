@@ -3,7 +3,8 @@
 // covered? ⇒ version (one statement) ⇒ the client's tag? 304 ⇒ else execute ⇒ version again: the same? ETag, else none
 //
 // The version is read before the answer, so that a tag is never newer than its answer; and again after it, because an
-// answer from in between, with changes pending that no version tells of later, would otherwise be taken for the older one.
+// answer from in between, with changes pending that no version tells of later, would otherwise be taken for the older one:
+// a drain that took them off the queue and changed nothing shows in the version's moment, and not in the tag.
 using System.Security.Cryptography;
 using System.Text;
 using Analytics.Gql.Access;
@@ -28,7 +29,7 @@ public sealed class ConditionalGet(
         ? "private, no-cache" : FormattableString.Invariant($"private, max-age={options.Value.MaxAgeS}");
 
     /// <summary>An answer that may be kept, and the tag under which.</summary>
-    public sealed record Tagged(CoveredOperation Operation, string Version, EntityTagHeaderValue Tag);
+    public sealed record Tagged(CoveredOperation Operation, AnswerVersion Version, EntityTagHeaderValue Tag);
 
     /// <returns>Null when the answer may not be kept.</returns>
     public async Task<Tagged?> FindAsync(HttpContext http, string mediaType, OperationRequest request)
@@ -39,7 +40,7 @@ public sealed class ConditionalGet(
         var (may, traceId) = (http.RequestServices.GetRequiredService<Permissions>(), GraphQLEndpoint.TraceId(http));
         if (!operation.UserIds.All(user => may.MayRead(http.User, traceId, user))) return null;
         return await VersionAsync(operation, http.RequestAborted).ConfigureAwait(false) is { } version
-            ? new Tagged(operation, version, TagOf(http, mediaType, version)) : null;
+            ? new Tagged(operation, version, TagOf(http, mediaType, version.State)) : null;
     }
 
     /// <summary>Answers 304 where the client has this very answer.</summary>
@@ -68,7 +69,7 @@ public sealed class ConditionalGet(
     }
 
     // Without a version an answer is only not kept; whether the database can be asked, the answer itself says.
-    private async Task<string?> VersionAsync(CoveredOperation operation, CancellationToken ct)
+    private async Task<AnswerVersion?> VersionAsync(CoveredOperation operation, CancellationToken ct)
     {
         try
         {

@@ -12,7 +12,8 @@ namespace Analytics.Store.Readers;
 /// <param name="State">Another text whenever such an answer might be another.</param>
 /// <param name="Source">What such an answer is read from.</param>
 /// <param name="PendingChanges">Of all these users together.</param>
-public sealed record ReadVersion(string State, ReadSource Source, long PendingChanges);
+/// <param name="DrainNumber">Of the latest drain, whoever it was about.</param>
+public sealed record ReadVersion(string State, ReadSource Source, long PendingChanges, long DrainNumber);
 
 /// <summary>Reads versions from analytics.read_versions, for everyone who asks at the same time in one
 /// statement.</summary>
@@ -89,7 +90,7 @@ public sealed class ReadVersions(ReadServers reads)
     {
         var answers = new ReadVersion?[questions.Count];
         await using var command = new NpgsqlCommand(
-            "select v.grp, v.version, v.mode, v.pending_changes from analytics.read_versions($1, $2) as v", connection);
+            "select v.grp, v.version, v.mode, v.pending_changes, v.drain_number from analytics.read_versions($1, $2) as v", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid[]>
         {
             TypedValue = [.. questions.SelectMany(q => q.UserIds)],
@@ -103,7 +104,8 @@ public sealed class ReadVersions(ReadServers reads)
         await using var rows = await command.ExecuteReaderAsync().ConfigureAwait(false);
         while (await rows.ReadAsync().ConfigureAwait(false))
             answers[rows.GetInt32(0)] = new ReadVersion(
-                rows.GetString(1), rows.GetString(2) == "NightlyOnly" ? ReadSource.Matview : ReadSource.Incremental, rows.GetInt64(3));
+                rows.GetString(1), rows.GetString(2) == "NightlyOnly" ? ReadSource.Matview : ReadSource.Incremental, rows.GetInt64(3),
+                rows.GetInt64(4));
         return answers;
     }
 }

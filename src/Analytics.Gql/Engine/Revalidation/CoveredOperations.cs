@@ -16,9 +16,14 @@ namespace Analytics.Gql.Engine.Revalidation;
 /// <param name="NeedsNothingPending">While changes of theirs are pending, its answer is another each time.</param>
 public sealed record CoveredOperation(IReadOnlyList<Guid> UserIds, bool NeedsNothingPending);
 
-/// <summary>What the answer to such an operation depends on at this moment: another text whenever it might be another; null
-/// when that cannot be told.</summary>
-public delegate Task<string?> ReadAnswerVersion(CoveredOperation operation, CancellationToken ct);
+/// <summary>What the answer to such an operation depends on.</summary>
+/// <param name="State">Another text whenever the answer might be another.</param>
+/// <param name="Moment">Another number whenever something was pending in between and is no more, which may leave no trace in
+/// the state.</param>
+public sealed record AnswerVersion(string State, long Moment);
+
+/// <summary>The version at this moment; null when it cannot be told.</summary>
+public delegate Task<AnswerVersion?> ReadAnswerVersion(CoveredOperation operation, CancellationToken ct);
 
 public sealed class CoveredOperations(
     ISchema schema, RequestedDocuments requested, DocumentCache documents, IOptions<LimitOptions> limits)
