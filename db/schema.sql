@@ -936,6 +936,8 @@ begin
     select c.staged_changes, c.keys, state.drain_number, c.keys_by
     into recompute.staged_changes, recompute.keys, recompute.drain_number, recompute.keys_by
     from counted as c cross join state;
+    -- Where a writer drains in its own transaction, what it inserts from now on must be staged.
+    perform set_config('analytics.inserted_session', '', true);
 end
 $$;
 
@@ -1134,6 +1136,8 @@ CREATE FUNCTION analytics.stage_sessions() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    staged int;
 begin
     if tg_op = 'UPDATE' then
         -- The old and the new place: a session may move between users and weeks.
@@ -1141,20 +1145,27 @@ begin
         select o.user_id, o.session_id, analytics.week_of(o.started_at) from old_rows as o
         union
         select n.user_id, n.session_id, analytics.week_of(n.started_at) from new_rows as n;
-    else
-        insert into analytics.staging_changes (user_id, session_id, week)
-        select c.user_id, c.session_id, analytics.week_of(c.started_at) from changed_rows as c;
+        return null;
+    end if;
+    insert into analytics.staging_changes (user_id, session_id, week)
+    select c.user_id, c.session_id, analytics.week_of(c.started_at) from changed_rows as c;
+    get diagnostics staged = row_count;
+    if tg_op = 'INSERT' and staged = 1 then
+        perform set_config('analytics.inserted_session', pg_current_xact_id()::text || c.session_id, true) from changed_rows as c;
     end if;
     return null;
 end
 $$;
 
-COMMENT ON FUNCTION analytics.stage_sessions() IS 'Stages the old and the new place of each session that a statement changed.';
+COMMENT ON FUNCTION analytics.stage_sessions() IS 'Stages the old and the new place of each session that a statement changed; notes a session that is inserted alone.';
 
 CREATE FUNCTION analytics.stage_sets() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    note constant text := current_setting('analytics.inserted_session', true);
+    transaction constant text := pg_current_xact_id();
 begin
     -- One row a session. The user is a hint for freshness only; the drain resolves the session's present user and week
     -- itself. It is null where the session went first (a cascade). The exercise is null where there are several: then the
@@ -1172,21 +1183,25 @@ begin
             group by c.session_id
         ) as x
         left join core.sessions as s on s.session_id = x.session_id;
-    else
-        insert into analytics.staging_changes (user_id, session_id, exercise_id)
-        select s.user_id, x.session_id, x.exercise_id
-        from (
-            select c.session_id, case when count(distinct c.exercise_id) = 1 then (array_agg(c.exercise_id))[1] end as exercise_id
-            from changed_rows as c
-            group by c.session_id
-        ) as x
-        left join core.sessions as s on s.session_id = x.session_id;
+        return null;
     end if;
+    if tg_op = 'INSERT'
+       and not exists (select from changed_rows as c where transaction || c.session_id is distinct from note) then
+        return null;
+    end if;
+    insert into analytics.staging_changes (user_id, session_id, exercise_id)
+    select s.user_id, x.session_id, x.exercise_id
+    from (
+        select c.session_id, case when count(distinct c.exercise_id) = 1 then (array_agg(c.exercise_id))[1] end as exercise_id
+        from changed_rows as c
+        group by c.session_id
+    ) as x
+    left join core.sessions as s on s.session_id = x.session_id;
     return null;
 end
 $$;
 
-COMMENT ON FUNCTION analytics.stage_sets() IS 'Stages the sessions whose sets a statement changed, and the exercise where it is but one.';
+COMMENT ON FUNCTION analytics.stage_sets() IS 'Stages the sessions whose sets a statement changed, and the exercise where it is but one; not the one that is noted.';
 
 CREATE FUNCTION analytics.week_of(instant timestamp with time zone) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -115,6 +115,8 @@ begin
     select c.staged_changes, c.keys, state.drain_number, c.keys_by
     into recompute.staged_changes, recompute.keys, recompute.drain_number, recompute.keys_by
     from counted as c cross join state;
+    -- Where a writer drains in its own transaction, what it inserts from now on must be staged.
+    perform set_config('analytics.inserted_session', '', true);
 end
 $recompute$;
 

@@ -30,6 +30,13 @@ public sealed class OperationGenerator
 
     private Transaction NextTransaction() => new(
         _random.Next(10) < 3 ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted,
-        [.. Enumerable.Range(0, _random.Next(10) < 7 ? 1 : _random.Next(2, 5)).Select(_ => _statements.Next())],
+        NextStatements(),
         RollsBack: _random.Next(12) == 0);
+
+    private IReadOnlyList<string> NextStatements() => _random.Next(10) switch
+    {
+        < 6 => [_statements.Next()],
+        < 8 => _statements.NextWorkout(_random.Next(2, 6)),
+        _ => [.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => _statements.Next())],
+    };
 }

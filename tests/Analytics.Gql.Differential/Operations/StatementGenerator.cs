@@ -8,7 +8,7 @@ public sealed class StatementGenerator(Random random, Pool pool)
 {
     private readonly Weighted<Func<StatementGenerator, string>> _kinds = new(
         (22, g => g.InsertSets()),
-        (14, g => g.InsertSessions()),
+        (14, g => g.InsertSessions(3)),
         (4, g => $"insert into core.users (user_id, display_name) values ({g.User()}, 'Ada') on conflict do nothing"),
         (3, g => $"insert into core.exercises (exercise_id, name) values ({g.Exercise()}, 'Row') on conflict do nothing"),
         (8, g => $"update core.sets set weight_kg = {g.Weight()}, reps = {g.Reps()} where set_id in ({g.Sets(4)})"),
@@ -38,6 +38,22 @@ public sealed class StatementGenerator(Random random, Pool pool)
         (1, g => $"insert into analytics.staging_changes (user_id, week) values ({g.User()}, {g.Instant()}::date)"),
         (1, g => $"insert into analytics.staging_changes (user_id, session_id) values ({g.User()}, {g.Session()})"));
 
+    /// <summary>The session that most statements are about just now.</summary>
+    private string? _focus;
+
+    /// <summary>What an app does that logs or corrects a workout: mostly about one session, itself first.</summary>
+    public IReadOnlyList<string> NextWorkout(int statements)
+    {
+        _focus = Session();
+        string[] workout =
+        [
+            random.Next(3) > 0 ? InsertSessions(1) : $"update core.sessions set ended_at = {End()} where session_id = {_focus}",
+            .. Enumerable.Range(1, statements - 1).Select(n => n == 1 ? InsertSets() : Next()),
+        ];
+        _focus = null;
+        return workout;
+    }
+
     public string Next() => random.Next(4000) switch
     {
         0 => "truncate core.sets",
@@ -59,9 +75,9 @@ public sealed class StatementGenerator(Random random, Pool pool)
             + "on conflict do nothing";
     }
 
-    private string InsertSessions()
+    private string InsertSessions(int most)
     {
-        var rows = Several(3, () =>
+        var rows = Several(most, () =>
             $"({Session()}, {User()}, {Instant()}::timestamptz, {End()}::timestamptz, {Distance()})");
         return "insert into core.sessions (session_id, user_id, activity_type, started_at, ended_at, distance_m) "
             + "select v.a::uuid, v.b::uuid, 'run', v.c, v.d, v.e::numeric "
@@ -90,7 +106,9 @@ public sealed class StatementGenerator(Random random, Pool pool)
 
     private string User() => Quoted(Pool.User(random.Next(pool.Users)));
     private string Exercise() => Quoted(Pool.Exercise(random.Next(pool.Exercises)));
-    private string Session() => Quoted(Pool.Session(random.Next(pool.Sessions)));
+    private string Session() => _focus is not null && random.Next(4) > 0
+        ? _focus
+        : Quoted(Pool.Session(random.Next(pool.Sessions)));
     private string Set() => Quoted(Pool.Set(random.Next(pool.Sets)));
     private string Sessions(int most) => Several(most, Session);
     private string Sets(int most) => Several(most, Set);
