@@ -1,4 +1,4 @@
-// The bench's commands: load, reads, drains, freshness, latency, overhead, backlog, subscriptions, soak, all, peers,
+// The bench's commands: load, reads, drains, freshness, latency, overhead, backlog, subscriptions, crashes, all, peers,
 // differential, nights. See BenchCommands for what each prints.
 using Analytics.Gql.Bench.Commands;
 

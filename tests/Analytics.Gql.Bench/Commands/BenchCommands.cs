@@ -43,7 +43,7 @@ public static class BenchCommands
         "Writes a second that arrive while latency is measured; several with commas, one after the other.");
     private static readonly Option<int> Kills = new("--kills")
     {
-        Description = "How often the soak kills the server, PostgreSQL or both.",
+        Description = "How often the crashes kill the server, PostgreSQL or both.",
         DefaultValueFactory = _ => 200,
     };
 
@@ -80,7 +80,7 @@ public static class BenchCommands
                 "Works off a bulk load of a million sets, by drains alone and by the full refresh that takes over."),
             Section("subscriptions", BenchSections.Subscriptions,
                 "Opens 10,000 subscriptions, and times an event until each of a user's 1,000 has it."),
-            Section("soak", BenchSections.Soak,
+            Section("crashes", BenchSections.Crashes,
                 "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),
             PeersCommand.Create(),

@@ -6,16 +6,16 @@ using System.Globalization;
 using Dapper;
 using Npgsql;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Crashes;
 
 /// <summary>What core must hold of a session that a writer wrote.</summary>
 /// <param name="Title">Names the transaction that wrote it last, so that one look says whether it committed.</param>
 /// <param name="Reps">Of all its sets together.</param>
 internal sealed record Logged(Guid UserId, DateTime StartedAt, string Title, long Sets, long Reps);
 
-internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int number, Guid[] users)
+internal sealed class CrashWriter(NpgsqlDataSource database, CrashTally tally, int number, Guid[] users)
 {
-    public const string TitlePrefix = "soak writer ";
+    public const string TitlePrefix = "crash writer ";
     private const int SetsOfNewSession = 10;
     private const int MostSessions = 100;
     private const int LongestPauseMs = 25;

@@ -1,4 +1,4 @@
-// What a soak works on: a small database in a cluster that can be killed, the server beside it, and the app's writers.
+// What the crashes happen to: a small database in a cluster that can be killed, the server beside it, and the app's writers.
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Serving;
 using Analytics.Store.Migrations;
@@ -6,12 +6,12 @@ using Analytics.Store.Refresh;
 using Dapper;
 using Npgsql;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Crashes;
 
-internal sealed class SoakRig : IAsyncDisposable
+internal sealed class CrashRig : IAsyncDisposable
 {
     private const int Writers = 4;
-    private const string Database = "soak";
+    private const string Database = "crashes";
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(10);
     private static readonly string Query = GraphQLClient.Operation("AthleteWeeks");
 
@@ -23,25 +23,25 @@ internal sealed class SoakRig : IAsyncDisposable
     private CancellationTokenSource? _stop;
     private Task _writing = Task.CompletedTask;
 
-    private SoakRig(MortalCluster cluster, SoakTally tally, Guid[] users)
+    private CrashRig(MortalCluster cluster, CrashTally tally, Guid[] users)
     {
         (_cluster, _users) = (cluster, users);
-        _writes = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database) + ";Application Name=soak writers");
-        All = [.. Enumerable.Range(1, Writers).Select(n => new SoakWriter(_writes, tally, n, users))];
+        _writes = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database) + ";Application Name=crash writers");
+        All = [.. Enumerable.Range(1, Writers).Select(n => new CrashWriter(_writes, tally, n, users))];
         Primary = NpgsqlDataSource.Create(ConnectionString);
     }
 
-    public IReadOnlyList<SoakWriter> All { get; }
+    public IReadOnlyList<CrashWriter> All { get; }
 
     /// <summary>Unpooled: each connection is made by whoever needs it, after whatever was killed before.</summary>
-    public string ConnectionString => _cluster.ConnectionStringFor(Database) + ";Pooling=false;Application Name=soak";
+    public string ConnectionString => _cluster.ConnectionStringFor(Database) + ";Pooling=false;Application Name=crashes";
 
     public NpgsqlDataSource Primary { get; }
 
     public bool ServerHasEnded => _server!.HasEnded;
 
-    public static async Task<SoakRig> StartAsync(
-        BenchSize size, SoakTally tally, Action<string> log, CancellationToken ct)
+    public static async Task<CrashRig> StartAsync(
+        BenchSize size, CrashTally tally, Action<string> log, CancellationToken ct)
     {
         var cluster = await MortalCluster.StartAsync(ct);
         try
@@ -50,7 +50,7 @@ internal sealed class SoakRig : IAsyncDisposable
             await using var source = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database));
             await using var connection = await source.OpenConnectionAsync(ct);
             var users = await connection.QueryAsync<Guid>("select user_id from core.users order by user_id");
-            var rig = new SoakRig(cluster, tally, [.. users]);
+            var rig = new CrashRig(cluster, tally, [.. users]);
             await rig.StartServerAsync(ct);
             return rig;
         }

@@ -2,9 +2,9 @@
 using Analytics.Store.Refresh;
 using Dapper;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Crashes;
 
-internal static class SoakComparison
+internal static class CrashComparison
 {
     private sealed record Found(Guid SessionId, Guid UserId, DateTime StartedAt, string Title, long Sets, long Reps)
     {
@@ -12,7 +12,7 @@ internal static class SoakComparison
     }
 
     /// <summary>With the writers stopped and nothing pending.</summary>
-    public static async Task RunAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
+    public static async Task RunAsync(CrashRig rig, CrashTally tally, CancellationToken ct)
     {
         tally.Comparisons++;
         await CompareWritesAsync(rig, tally, ct);
@@ -27,8 +27,8 @@ internal static class SoakComparison
         }
     }
 
-    /// <summary>Of the whole soak.</summary>
-    public static async Task CountRunsAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
+    /// <summary>Of the whole run.</summary>
+    public static async Task CountRunsAsync(CrashRig rig, CrashTally tally, CancellationToken ct)
     {
         await using var connection = await rig.Primary.OpenConnectionAsync(ct);
         (tally.Drains, tally.FullRefreshes, tally.FullRefreshesCutOff) =
@@ -40,7 +40,7 @@ internal static class SoakComparison
                 """, cancellationToken: ct));
     }
 
-    private static async Task CompareWritesAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
+    private static async Task CompareWritesAsync(CrashRig rig, CrashTally tally, CancellationToken ct)
     {
         await using var connection = await rig.Primary.OpenConnectionAsync(ct);
         var found = (await connection.QueryAsync<Found>(new CommandDefinition("""
@@ -49,7 +49,7 @@ internal static class SoakComparison
             from core.sessions as s left join core.sets as t on t.session_id = s.session_id
             where starts_with(s.title, @TitlePrefix)
             group by s.session_id
-            """, new { SoakWriter.TitlePrefix }, cancellationToken: ct)))
+            """, new { CrashWriter.TitlePrefix }, cancellationToken: ct)))
             .ToDictionary(f => f.SessionId, f => f.ToLogged());
         foreach (var (session, noted) in rig.All.SelectMany(w => w.Sessions))
             if (!found.Remove(session, out var there) || there != noted)

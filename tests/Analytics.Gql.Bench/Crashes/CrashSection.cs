@@ -10,9 +10,9 @@ using Analytics.Gql.Bench.Measuring;
 using Analytics.Store.Refresh;
 using Dapper;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Crashes;
 
-internal sealed class SoakSection
+internal sealed class CrashSection
 {
     private const int Sessions = 5_000;
     private const int Seed = 20261125;
@@ -23,23 +23,23 @@ internal sealed class SoakSection
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
-    private readonly SoakRig _rig;
-    private readonly SoakTally _tally;
+    private readonly CrashRig _rig;
+    private readonly CrashTally _tally;
     private readonly Random _random = new(Seed);
 
-    private SoakSection(SoakRig rig, SoakTally tally) => (_rig, _tally) = (rig, tally);
+    private CrashSection(CrashRig rig, CrashTally tally) => (_rig, _tally) = (rig, tally);
 
     public static async Task RunAsync(int kills, Report report, Progress progress, CancellationToken ct)
     {
-        var tally = new SoakTally();
-        var version = await progress.ShowAsync("soak", async log =>
+        var tally = new CrashTally();
+        var version = await progress.ShowAsync("crashes", async log =>
         {
-            await using var rig = await SoakRig.StartAsync(new BenchSize(Sessions), tally, log, ct);
-            await new SoakSection(rig, tally).RunAsync(kills, log, ct);
+            await using var rig = await CrashRig.StartAsync(new BenchSize(Sessions), tally, log, ct);
+            await new CrashSection(rig, tally).RunAsync(kills, log, ct);
             await using var connection = await rig.Primary.OpenConnectionAsync(ct);
             return connection.ServerVersion;
         });
-        report.Section("Soak",
+        report.Section("Crashes",
             $"{kills} times kill -9 of the server, of PostgreSQL with all its backends, or of both, at random moments "
             + $"(seed {Seed}) while four writers insert, change, move and delete sessions and drains and full refreshes "
             + $"run; {Sessions:N0} sessions, fsync on. Milliseconds from the start of what was killed until it takes "
@@ -61,7 +61,7 @@ internal sealed class SoakSection
                 log($"{kill} kills");
         }
         await _rig.StopWritersAsync();
-        await SoakComparison.CountRunsAsync(_rig, _tally, ct);
+        await CrashComparison.CountRunsAsync(_rig, _tally, ct);
     }
 
     private async Task KillAsync(Victim victim, CancellationToken ct)
@@ -82,7 +82,7 @@ internal sealed class SoakSection
 
         await _rig.StopWritersAsync();
         settles &= await UntilAsync(() => NothingStagedBeforeAsync(DateTime.UtcNow.AddHours(1), ct), ct);
-        await SoakComparison.RunAsync(_rig, _tally, ct);
+        await CrashComparison.RunAsync(_rig, _tally, ct);
         _rig.StartWriters(ct);
 
         var drains = await UntilAsync(async () => (await new Drain(_rig.Primary).RunBatchAsync(ct)).Ran, ct);
@@ -121,7 +121,7 @@ internal sealed class SoakSection
         {
             await new FullRefresh(_rig.ConnectionString).RunAsync(ct);
         }
-        catch (Exception e) when (SoakWriter.IsBroken(e))
+        catch (Exception e) when (CrashWriter.IsBroken(e))
         {
             // That was the kill.
         }

@@ -1,12 +1,12 @@
-// What a soak counts, and how it is printed.
+// What the crashes count, and how it is printed.
 using Analytics.Gql.Bench.Measuring;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Crashes;
 
 /// <summary>Whom a kill -9 hits.</summary>
 internal enum Victim { Server, PostgreSQL, Both }
 
-internal sealed class SoakTally
+internal sealed class CrashTally
 {
     private sealed record Recovery(Durations Up, Durations Answered, Durations Settled);
 
