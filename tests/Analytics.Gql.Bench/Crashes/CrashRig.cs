@@ -1,8 +1,7 @@
 // What the crashes happen to: a small database in a cluster that can be killed, the server beside it, and the app's writers.
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Serving;
-using Analytics.Store.Migrations;
-using Analytics.Store.Refresh;
+using Analytics.Gql.Bench.Writing;
 using Dapper;
 using Npgsql;
 
@@ -23,15 +22,15 @@ internal sealed class CrashRig : IAsyncDisposable
     private CancellationTokenSource? _stop;
     private Task _writing = Task.CompletedTask;
 
-    private CrashRig(MortalCluster cluster, CrashTally tally, Guid[] users)
+    private CrashRig(MortalCluster cluster, WriteTally tally, Guid[] users)
     {
         (_cluster, _users) = (cluster, users);
         _writes = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database) + ";Application Name=crash writers");
-        All = [.. Enumerable.Range(1, Writers).Select(n => new CrashWriter(_writes, tally, n, users))];
+        All = [.. Enumerable.Range(1, Writers).Select(n => new NotingWriter(_writes, tally, n, users))];
         Primary = NpgsqlDataSource.Create(ConnectionString);
     }
 
-    public IReadOnlyList<CrashWriter> All { get; }
+    public IReadOnlyList<NotingWriter> All { get; }
 
     /// <summary>Unpooled: each connection is made by whoever needs it, after whatever was killed before.</summary>
     public string ConnectionString => _cluster.ConnectionStringFor(Database) + ";Pooling=false;Application Name=crashes";
@@ -41,12 +40,12 @@ internal sealed class CrashRig : IAsyncDisposable
     public bool ServerHasEnded => _server!.HasEnded;
 
     public static async Task<CrashRig> StartAsync(
-        BenchSize size, CrashTally tally, Action<string> log, CancellationToken ct)
+        BenchSize size, WriteTally tally, Action<string> log, CancellationToken ct)
     {
         var cluster = await MortalCluster.StartAsync(ct);
         try
         {
-            await LoadAsync(cluster, size, log, ct);
+            await LoadedDatabase.CreateAsync(cluster.ConnectionStringFor, Database, size, beforeMigrating: null, log, ct);
             await using var source = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database));
             await using var connection = await source.OpenConnectionAsync(ct);
             var users = await connection.QueryAsync<Guid>("select user_id from core.users order by user_id");
@@ -59,20 +58,6 @@ internal sealed class CrashRig : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
-    }
-
-    private static async Task LoadAsync(MortalCluster cluster, BenchSize size, Action<string> log, CancellationToken ct)
-    {
-        await using (var admin = new NpgsqlConnection(cluster.ConnectionStringFor("postgres") + ";Pooling=false"))
-            await admin.ExecuteAsync($"create database {Database}");
-        var connectionString = cluster.ConnectionStringFor(Database) + ";Pooling=false";
-        await using (var empty = new NpgsqlConnection(connectionString))
-        {
-            await empty.OpenAsync(ct);
-            await BenchData.LoadAsync(empty, size, log, ct);
-        }
-        await Migrator.MigrateAsync(connectionString, log, ct);
-        await new FullRefresh(connectionString).RunAsync(ct);
     }
 
     public void StartWriters(CancellationToken ct)

@@ -7,6 +7,7 @@
 using System.Diagnostics;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Writing;
 using Analytics.Store.Refresh;
 using Dapper;
 
@@ -34,7 +35,7 @@ internal sealed class CrashSection
         var tally = new CrashTally();
         var version = await progress.ShowAsync("crashes", async log =>
         {
-            await using var rig = await CrashRig.StartAsync(new BenchSize(Sessions), tally, log, ct);
+            await using var rig = await CrashRig.StartAsync(new BenchSize(Sessions), tally.Writes, log, ct);
             await new CrashSection(rig, tally).RunAsync(kills, log, ct);
             await using var connection = await rig.Primary.OpenConnectionAsync(ct);
             return connection.ServerVersion;
@@ -61,7 +62,7 @@ internal sealed class CrashSection
                 log($"{kill} kills");
         }
         await _rig.StopWritersAsync();
-        await CrashComparison.CountRunsAsync(_rig, _tally, ct);
+        _tally.Refreshes = await RefreshCounts.ReadAsync(_rig.Primary, ct);
     }
 
     private async Task KillAsync(Victim victim, CancellationToken ct)
@@ -82,7 +83,7 @@ internal sealed class CrashSection
 
         await _rig.StopWritersAsync();
         settles &= await UntilAsync(() => NothingStagedBeforeAsync(DateTime.UtcNow.AddHours(1), ct), ct);
-        await CrashComparison.RunAsync(_rig, _tally, ct);
+        await CoreComparison.RunAsync(_rig.All, _rig.Primary, _tally.Writes, ct);
         _rig.StartWriters(ct);
 
         var drains = await UntilAsync(async () => (await new Drain(_rig.Primary).RunBatchAsync(ct)).Ran, ct);
@@ -91,14 +92,14 @@ internal sealed class CrashSection
         if (!(answers && settles && drains && refreshes))
         {
             _tally.StuckAfterKill++;
-            _tally.Findings.Add(
+            _tally.Writes.Findings.Add(
                 $"killed {victim} at {killedAt:O}; within {Patience}: answers {answers}, nothing pending {settles}, "
                 + $"a drain {drains}, a full refresh {refreshes}");
         }
         if (_rig.ServerHasEnded)
         {
             _tally.ServersEndedByThemselves++;
-            _tally.Findings.Add($"the server ended by itself after {victim} was killed at {killedAt:O}");
+            _tally.Writes.Findings.Add($"the server ended by itself after {victim} was killed at {killedAt:O}");
             await _rig.StartServerAsync(ct);
         }
     }
@@ -121,7 +122,7 @@ internal sealed class CrashSection
         {
             await new FullRefresh(_rig.ConnectionString).RunAsync(ct);
         }
-        catch (Exception e) when (CrashWriter.IsBroken(e))
+        catch (Exception e) when (NotingWriter.IsBroken(e))
         {
             // That was the kill.
         }

@@ -1,5 +1,6 @@
 // What the crashes count, and how it is printed.
 using Analytics.Gql.Bench.Measuring;
+using Analytics.Gql.Bench.Writing;
 
 namespace Analytics.Gql.Bench.Crashes;
 
@@ -12,26 +13,13 @@ internal sealed class CrashTally
 
     private readonly Dictionary<Victim, Recovery> _recoveries =
         Enum.GetValues<Victim>().ToDictionary(v => v, _ => new Recovery(new(), new(), new()));
-    private int _committed, _foundCommitted, _foundUndone;
 
-    public int Comparisons { get; set; }
-    public long LostWrites { get; set; }
-    public long UnexplainedWrites { get; set; }
-    public long DriftedRows { get; set; }
+    public WriteTally Writes { get; } = new();
     public int StuckAfterKill { get; set; }
     public int ServersEndedByThemselves { get; set; }
-    public long Drains { get; set; }
-    public long FullRefreshes { get; set; }
-    public long FullRefreshesCutOff { get; set; }
 
-    /// <summary>A sentence for each thing that is wrong.</summary>
-    public List<string> Findings { get; } = [];
-
-    public void Committed() => Interlocked.Increment(ref _committed);
-
-    /// <summary>Notes a transaction whose COMMIT never answered, after the writer looked.</summary>
-    public void Uncertain(bool committed) =>
-        Interlocked.Increment(ref (committed ? ref _foundCommitted : ref _foundUndone));
+    /// <summary>Of the whole run.</summary>
+    public RefreshCounts Refreshes { get; set; } = new(0, 0, 0, 0);
 
     /// <param name="up">From the start of what was killed until it took connections.</param>
     /// <param name="answered">To the first answer without error.</param>
@@ -52,21 +40,21 @@ internal sealed class CrashTally
                 settled.P50Ms, settled.P95Ms, settled.MaxMs);
         report.Table(recovery);
         report.Table(new MarkdownTable("what went on", "count")
-            .Row("transactions committed", _committed)
-            .Row("transactions with no answer, found committed", _foundCommitted)
-            .Row("transactions with no answer, found undone", _foundUndone)
-            .Row("drains", Drains)
-            .Row("full refreshes", FullRefreshes)
-            .Row("full refreshes cut off by a kill", FullRefreshesCutOff)
-            .Row("comparisons with the base tables", Comparisons));
+            .Row("transactions committed", Writes.CommittedCount)
+            .Row("transactions with no answer, found committed", Writes.FoundCommitted)
+            .Row("transactions with no answer, found undone", Writes.FoundUndone)
+            .Row("drains", Refreshes.Drains)
+            .Row("full refreshes", Refreshes.Full)
+            .Row("full refreshes cut off by a kill", Refreshes.FullFailed)
+            .Row("comparisons with the base tables", Writes.Comparisons));
         var never = new MarkdownTable("never allowed", "count", "target");
-        Never("committed writes missing from core", LostWrites);
-        Never("writes in core that nobody committed, or twice", UnexplainedWrites);
-        Never("aggregate rows lost, left over or different", DriftedRows);
+        Never("committed writes missing from core", Writes.LostWrites);
+        Never("writes in core that nobody committed, or twice", Writes.UnexplainedWrites);
+        Never("aggregate rows lost, left over or different", Writes.DriftedRows);
         Never("kills after which answers, drains or full refreshes did not go on", StuckAfterKill);
         Never("servers that ended by themselves", ServersEndedByThemselves);
         report.Table(never);
-        report.Missed.AddRange(Findings);
+        report.Missed.AddRange(Writes.Findings);
 
         void Never(string what, long count) => never.Row(what, count, report.Judge(what, count, 0, ""));
     }
