@@ -8,6 +8,7 @@ using Analytics.Gql.Bench.Nights;
 using Analytics.Gql.Bench.Peers;
 using Analytics.Gql.Bench.Peers.Contenders;
 using Analytics.Gql.Bench.Serving;
+using Analytics.Gql.Bench.Soak;
 
 namespace Analytics.Gql.Bench.Commands;
 
@@ -15,12 +16,7 @@ public static class BenchCommands
 {
     private const int MostRate = 100_000;
 
-    internal static readonly Option<int> Sessions = new("--sessions", "--size")
-    {
-        Description = "Sessions to load, with ten sets each: a number, or such as 100k or 1m.",
-        DefaultValueFactory = _ => 1_000_000,
-        CustomParser = ParseSessions,
-    };
+    internal static readonly Option<int> Sessions = SessionsOption(1_000_000);
     internal static readonly Option<string?> Folder = new("--data")
     {
         Description = "Keeps the private cluster in this folder and uses it again; otherwise it is thrown away.",
@@ -29,7 +25,7 @@ public static class BenchCommands
     {
         Description = "Instead of a private cluster: an Npgsql connection string to an empty database, or one that the bench loaded.",
     };
-    private static readonly Option<FileInfo?> Output = new("--output")
+    internal static readonly Option<FileInfo?> Output = new("--output")
     {
         Description = "Writes the figures to this file too.",
     };
@@ -52,7 +48,7 @@ public static class BenchCommands
         Description = "Operations of all writers together.",
         DefaultValueFactory = _ => 1_000_000,
     };
-    private static readonly Option<int> Seed = new("--seed")
+    internal static readonly Option<int> Seed = new("--seed")
     {
         Description = "Decides on every operation; which of them meet, the machine does.",
         DefaultValueFactory = _ => 1,
@@ -86,6 +82,7 @@ public static class BenchCommands
             PeersCommand.Create(),
             Differential(),
             NightsSection.Command(),
+            SoakCommand.Create(),
             ServerChild.Command(args),
             ContenderSet.LimitCommand(),
         };
@@ -114,6 +111,14 @@ public static class BenchCommands
             ct));
         return command;
     }
+
+    /// <summary>How much data, where so many sessions are usual.</summary>
+    internal static Option<int> SessionsOption(int otherwise) => new("--sessions", "--size")
+    {
+        Description = "Sessions to load, with ten sets each: a number, or such as 100k or 1m.",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = ParseSessions,
+    };
 
     /// <summary>An option of several numbers, from 1 up.</summary>
     internal static Option<int[]> Numbers(string name, int[] otherwise, int most, string description) => new(name)

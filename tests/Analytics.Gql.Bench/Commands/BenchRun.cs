@@ -39,11 +39,14 @@ public static class BenchRun
 {
     internal const int Done = 0, TargetMissed = 1, Unusable = 2;
 
-    public static async Task<int> RunAsync(BenchSettings settings, CancellationToken ct)
+    public static Task<int> RunAsync(BenchSettings settings, CancellationToken ct) => GuardAsync(() => MeasureAsync(settings, ct));
+
+    /// <summary>Says in a sentence why it could not run.</summary>
+    internal static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try
         {
-            return await MeasureAsync(settings, ct);
+            return await run();
         }
         catch (Exception e) when (e is ArgumentException or LocalClusterException or NpgsqlException)
         {

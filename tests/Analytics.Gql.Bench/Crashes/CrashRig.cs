@@ -45,7 +45,7 @@ internal sealed class CrashRig : IAsyncDisposable
         var cluster = await MortalCluster.StartAsync(ct);
         try
         {
-            await LoadedDatabase.CreateAsync(cluster.ConnectionStringFor, Database, size, beforeMigrating: null, log, ct);
+            await LoadedDatabase.CreateAsync(cluster.ConnectionStringFor, Database, size, log, ct);
             await using var source = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database));
             await using var connection = await source.OpenConnectionAsync(ct);
             var users = await connection.QueryAsync<Guid>("select user_id from core.users order by user_id");

@@ -10,10 +10,8 @@ internal static class LoadedDatabase
 {
     /// <summary>Creates it, loads it, migrates it and refreshes everything.</summary>
     /// <param name="connectionStringFor">Of a superuser, by the database's name.</param>
-    /// <param name="beforeMigrating">Is given a connection to the database when its core is there.</param>
     public static async Task CreateAsync(
-        Func<string, string> connectionStringFor, string name, BenchSize size, Func<NpgsqlConnection, Task>? beforeMigrating,
-        Action<string> log, CancellationToken ct)
+        Func<string, string> connectionStringFor, string name, BenchSize size, Action<string> log, CancellationToken ct)
     {
         await using (var admin = new NpgsqlConnection(connectionStringFor("postgres") + ";Pooling=false"))
             await admin.ExecuteAsync($"create database {name}");
@@ -22,8 +20,6 @@ internal static class LoadedDatabase
         {
             await empty.OpenAsync(ct);
             await BenchData.LoadAsync(empty, size, log, ct);
-            if (beforeMigrating is not null)
-                await beforeMigrating(empty);
         }
         await Migrator.MigrateAsync(connectionString, log, ct);
         await new FullRefresh(connectionString).RunAsync(ct);
