@@ -1,5 +1,6 @@
 // Reads a request body up to a bound, whether its length is announced or it comes in chunks.
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Analytics.Gql.Engine;
 
@@ -26,35 +27,45 @@ public static class BoundedBody
     private static async Task<JsonDocument> ReadAsync(HttpRequest request, int maxBytes, CancellationToken ct)
     {
         var body = request.BodyReader;
+        // A copy: the document would otherwise point into the pipe's memory. And each part is taken when it comes: of a body
+        // that was looked at and left where it is, Kestrel cannot undo the read during which the client went away, and would
+        // log a fault with the connection's next read.
+        ArrayBufferWriter<byte>? whole = null;
         while (true)
         {
-            var read = await body.ReadAsync(ct).ConfigureAwait(false);
-            var buffer = read.Buffer;
-            if (buffer.Length > maxBytes)
-            {
-                body.AdvanceTo(buffer.End);
-                throw TooLong(maxBytes);
-            }
-            if (!read.IsCompleted)
-            {
-                body.AdvanceTo(buffer.Start, buffer.End);
-                continue;
-            }
-            try
-            {
-                // A copy: the document would otherwise point into the pipe's memory, which AdvanceTo gives back.
-                return JsonDocument.Parse(buffer.ToArray());
-            }
-            catch (JsonException error)
-            {
-                throw RequestRefusedException.BadRequest(
-                    $"The body is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}). "
-                    + """Send {"query": "…", "variables": {…}}.""");
-            }
-            finally
-            {
-                body.AdvanceTo(buffer.End);
-            }
+            var read = await NextAsync(body, ct).ConfigureAwait(false);
+            whole ??= new ArrayBufferWriter<byte>(Math.Max(1, (int)Math.Min(read.Buffer.Length, maxBytes)));
+            var isTooLong = whole.WrittenCount + read.Buffer.Length > maxBytes;
+            if (!isTooLong)
+                foreach (var part in read.Buffer)
+                    whole.Write(part.Span);
+            body.AdvanceTo(read.Buffer.End);
+            if (isTooLong) throw TooLong(maxBytes);
+            if (read.IsCanceled) throw new OperationCanceledException(ct);
+            if (read.IsCompleted) return Parse(whole.WrittenMemory);
+        }
+    }
+
+    /// <summary>Cancelled in the pipe's own way: a token given to the read would leave it begun for good.</summary>
+    private static async ValueTask<ReadResult> NextAsync(PipeReader body, CancellationToken ct)
+    {
+        var reading = body.ReadAsync(CancellationToken.None);
+        if (reading.IsCompleted) return await reading.ConfigureAwait(false);
+        using var cut = ct.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+        return await reading.ConfigureAwait(false);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException error)
+        {
+            throw RequestRefusedException.BadRequest(
+                $"The body is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}). "
+                + """Send {"query": "…", "variables": {…}}.""");
         }
     }
 

@@ -8,6 +8,7 @@ using Analytics.Gql.Bench.Nights;
 using Analytics.Gql.Bench.Peers;
 using Analytics.Gql.Bench.Peers.Contenders;
 using Analytics.Gql.Bench.Serving;
+using Analytics.Gql.Bench.Soak;
 
 namespace Analytics.Gql.Bench.Commands;
 
@@ -15,12 +16,7 @@ public static class BenchCommands
 {
     private const int MostRate = 100_000;
 
-    internal static readonly Option<int> Sessions = new("--sessions", "--size")
-    {
-        Description = "Sessions to load, with ten sets each: a number, or such as 100k or 1m.",
-        DefaultValueFactory = _ => 1_000_000,
-        CustomParser = ParseSessions,
-    };
+    internal static readonly Option<int> Sessions = SessionsOption(1_000_000);
     internal static readonly Option<string?> Folder = new("--data")
     {
         Description = "Keeps the private cluster in this folder and uses it again; otherwise it is thrown away.",
@@ -29,7 +25,7 @@ public static class BenchCommands
     {
         Description = "Instead of a private cluster: an Npgsql connection string to an empty database, or one that the bench loaded.",
     };
-    private static readonly Option<FileInfo?> Output = new("--output")
+    internal static readonly Option<FileInfo?> Output = new("--output")
     {
         Description = "Writes the figures to this file too.",
     };
@@ -43,7 +39,7 @@ public static class BenchCommands
         "Writes a second that arrive while latency is measured; several with commas, one after the other.");
     private static readonly Option<int> Kills = new("--kills")
     {
-        Description = "How often the soak kills the server, PostgreSQL or both.",
+        Description = "How often the crashes kill the server, PostgreSQL or both.",
         DefaultValueFactory = _ => 200,
     };
 
@@ -52,7 +48,7 @@ public static class BenchCommands
         Description = "Operations of all writers together.",
         DefaultValueFactory = _ => 1_000_000,
     };
-    private static readonly Option<int> Seed = new("--seed")
+    internal static readonly Option<int> Seed = new("--seed")
     {
         Description = "Decides on every operation; which of them meet, the machine does.",
         DefaultValueFactory = _ => 1,
@@ -80,12 +76,13 @@ public static class BenchCommands
                 "Works off a bulk load of a million sets, by drains alone and by the full refresh that takes over."),
             Section("subscriptions", BenchSections.Subscriptions,
                 "Opens 10,000 subscriptions, and times an event until each of a user's 1,000 has it."),
-            Section("soak", BenchSections.Soak,
+            Section("crashes", BenchSections.Crashes,
                 "Kills server and PostgreSQL again and again, in a small cluster of its own, and looks for what is lost."),
             Section("all", BenchSections.All, "Every section, one after the other."),
             PeersCommand.Create(),
             Differential(),
             NightsSection.Command(),
+            SoakCommand.Create(),
             ServerChild.Command(args),
             ContenderSet.LimitCommand(),
         };
@@ -114,6 +111,14 @@ public static class BenchCommands
             ct));
         return command;
     }
+
+    /// <summary>How much data, where so many sessions are usual.</summary>
+    internal static Option<int> SessionsOption(int otherwise) => new("--sessions", "--size")
+    {
+        Description = "Sessions to load, with ten sets each: a number, or such as 100k or 1m.",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = ParseSessions,
+    };
 
     /// <summary>An option of several numbers, from 1 up.</summary>
     internal static Option<int[]> Numbers(string name, int[] otherwise, int most, string description) => new(name)

@@ -1,5 +1,6 @@
 // Opens the database, measures the sections that were asked for, says what was missed.
 using Analytics.Gql.Bench.Backlog;
+using Analytics.Gql.Bench.Crashes;
 using Analytics.Gql.Bench.Drains;
 using Analytics.Gql.Bench.Freshness;
 using Analytics.Gql.Bench.Latency;
@@ -7,7 +8,6 @@ using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
 using Analytics.Gql.Bench.Overhead;
 using Analytics.Gql.Bench.Reads;
-using Analytics.Gql.Bench.Soak;
 using Analytics.Gql.Bench.Subscriptions;
 using Analytics.LocalPostgres;
 using Npgsql;
@@ -21,17 +21,17 @@ public enum BenchSections
     Reads = 1,
     Drains = 2,
     Latency = 4,
-    Soak = 8,
+    Crashes = 8,
     Overhead = 16,
     Freshness = 32,
     Backlog = 64,
     Subscriptions = 128,
-    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Subscriptions | Soak,
+    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Subscriptions | Crashes,
 }
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
 /// <param name="Rates">Writes a second, at least one.</param>
-/// <param name="Kills">Of the soak.</param>
+/// <param name="Kills">Of the crashes.</param>
 public sealed record BenchSettings(
     DatabaseSettings Database, BenchSections Sections, TimeSpan Duration, IReadOnlyList<int> Rates, int Kills, FileInfo? Output);
 
@@ -39,11 +39,14 @@ public static class BenchRun
 {
     internal const int Done = 0, TargetMissed = 1, Unusable = 2;
 
-    public static async Task<int> RunAsync(BenchSettings settings, CancellationToken ct)
+    public static Task<int> RunAsync(BenchSettings settings, CancellationToken ct) => GuardAsync(() => MeasureAsync(settings, ct));
+
+    /// <summary>Says in a sentence why it could not run.</summary>
+    internal static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try
         {
-            return await MeasureAsync(settings, ct);
+            return await run();
         }
         catch (Exception e) when (e is ArgumentException or LocalClusterException or NpgsqlException)
         {
@@ -56,11 +59,11 @@ public static class BenchRun
     {
         var progress = new Progress();
         var report = new Report(Console.Out);
-        // The soak has a cluster of its own to kill.
-        if (settings.Sections != BenchSections.Soak)
+        // The crashes have a cluster of its own to kill.
+        if (settings.Sections != BenchSections.Crashes)
             await MeasureDatabaseAsync(settings, report, progress, ct);
-        if (settings.Sections.HasFlag(BenchSections.Soak))
-            await SoakSection.RunAsync(settings.Kills, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Crashes))
+            await CrashSection.RunAsync(settings.Kills, report, progress, ct);
         if (settings.Sections == BenchSections.None)
             return Done;
         report.Summary();

@@ -8,9 +8,10 @@ namespace Analytics.Gql.Bench.Latency;
 internal static class OpenLoop
 {
     /// <summary>Hands out the numbers 0, 1, … at that rate to the workers; returns when all of them are done.</summary>
+    /// <param name="stop">Ends it earlier; what has begun is finished.</param>
     /// <returns>How late each was begun.</returns>
     public static async Task<Durations> RunAsync(
-        int perSecond, TimeSpan duration, int workers, Func<int, Task> work, CancellationToken ct)
+        int perSecond, TimeSpan duration, int workers, Func<int, Task> work, CancellationToken ct, CancellationToken stop = default)
     {
         var due = Channel.CreateUnbounded<(int Number, long At)>();
         var lateness = new Durations();
@@ -25,7 +26,7 @@ internal static class OpenLoop
 
         var start = Stopwatch.GetTimestamp();
         var count = (int)(perSecond * duration.TotalSeconds);
-        for (var number = 0; number < count; number++)
+        for (var number = 0; number < count && !stop.IsCancellationRequested; number++)
         {
             var at = start + (long)number * Stopwatch.Frequency / perSecond;
             var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), at);

@@ -1,5 +1,5 @@
 // One user of the app, who logs one session after the other: what is committed when, so that every answer can be judged.
-using Analytics.Gql.Bench.Soak;
+using Analytics.Gql.Bench.Writing;
 using Dapper;
 using Npgsql;
 
@@ -49,7 +49,7 @@ internal sealed class NightWriter(NpgsqlDataSource database, Guid exercise)
                 await WriteAsync(ct);
                 committed = true;
             }
-            catch (Exception e) when (SoakWriter.IsBroken(e) || e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+            catch (Exception e) when (NotingWriter.IsBroken(e) || e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
             {
                 committed = await CountAsync(ct) > Committed;
             }
@@ -75,7 +75,7 @@ internal sealed class NightWriter(NpgsqlDataSource database, Guid exercise)
                 return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
                     "select count(*) from core.sessions where user_id = @User", new { User }, cancellationToken: ct));
             }
-            catch (Exception e) when (SoakWriter.IsBroken(e))
+            catch (Exception e) when (NotingWriter.IsBroken(e))
             {
                 await Task.Delay(LookAgain, ct);
             }

@@ -1,5 +1,6 @@
 // Posts operations and reads whole answers.
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,9 +17,18 @@ internal sealed record Answer(byte[] Body);
 /// <param name="OwnTime">How long the server had the request; null from a server that does not tell.</param>
 internal readonly record struct TimedAnswer(int Bytes, TimeSpan? OwnTime);
 
-internal sealed class GraphQLClient(Uri endpoint, int connections) : IDisposable
+/// <param name="token">A bearer token; null: of a server that anybody may ask.</param>
+internal sealed class GraphQLClient(Uri endpoint, int connections, string? token = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections });
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = connections })
+    {
+        DefaultRequestHeaders = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    /// <summary>The names of all operations of schema/operations.</summary>
+    public static IEnumerable<string> Operations => typeof(GraphQLClient).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith("operations/", StringComparison.Ordinal))
+        .Select(name => name["operations/".Length..]).Order(StringComparer.Ordinal);
 
     /// <summary>An operation of schema/operations.</summary>
     public static string Operation(string name)

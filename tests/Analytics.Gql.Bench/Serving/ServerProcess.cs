@@ -5,7 +5,9 @@ namespace Analytics.Gql.Bench.Serving;
 
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private static readonly string[] _complaints = ["warn:", "fail:", "crit:"];
     private readonly Process _process;
+    private int _complained;
 
     private ServerProcess(Process process, Uri endpoint) => (_process, Endpoint) = (process, endpoint);
 
@@ -14,11 +16,27 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>Entries of its log at Warning and above, so far.</summary>
+    public int Complaints => _complained;
+
     /// <summary>What it holds in memory now.</summary>
     public double ResidentMiB()
     {
         _process.Refresh();
         return _process.WorkingSet64 / 1_048_576.0;
+    }
+
+    /// <summary>Its open file descriptors, sockets among them.</summary>
+    public int Handles()
+    {
+        _process.Refresh();
+        return _process.HandleCount;
+    }
+
+    public int Threads()
+    {
+        _process.Refresh();
+        return _process.Threads.Count;
     }
 
     /// <param name="settings">Besides what every server of the bench needs, or instead of it: as arguments.</param>
@@ -39,9 +57,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         var address = await FirstAddressAsync(process, ct) ?? throw new InvalidOperationException(
             $"The server ended with {process.ExitCode} before it listened; what it wrote on standard error says why.");
-        // Read on: a server whose log fills the pipe would stop.
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Console.OpenStandardError(), CancellationToken.None);
-        return new ServerProcess(process, new Uri(address, "graphql"));
+        var server = new ServerProcess(process, new Uri(address, "graphql"));
+        _ = server.ReadLogAsync();
+        return server;
+    }
+
+    /// <summary>Passes its log on. A server whose log fills the pipe would stop.</summary>
+    private async Task ReadLogAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (_complaints.Any(level => line.StartsWith(level, StringComparison.Ordinal)))
+                Interlocked.Increment(ref _complained);
+            await Console.Error.WriteLineAsync(line);
+        }
     }
 
     /// <summary>With which this program becomes a server that anybody may ask.</summary>

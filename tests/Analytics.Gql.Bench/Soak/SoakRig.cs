@@ -1,8 +1,9 @@
-// What a soak works on: a small database in a cluster that can be killed, the server beside it, and the app's writers.
+// What a soak works on: a durable database with accounts that may do no more than they must, and a server as production has
+// it: out of Development, with tokens, metrics, worker and jobs.
+using System.Security.Cryptography;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Serving;
-using Analytics.Store.Migrations;
-using Analytics.Store.Refresh;
+using Analytics.Store.Roles;
 using Dapper;
 using Npgsql;
 
@@ -10,148 +11,80 @@ namespace Analytics.Gql.Bench.Soak;
 
 internal sealed class SoakRig : IAsyncDisposable
 {
-    private const int Writers = 4;
     private const string Database = "soak";
-    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(10);
-    private static readonly string Query = GraphQLClient.Operation("AthleteWeeks");
+    private static readonly RoleLogins Logins = new(Reader: "soak_reader", Refresher: "soak_refresher");
 
-    private readonly MortalCluster _cluster;
-    private readonly Guid[] _users;
-    private readonly NpgsqlDataSource _writes;
+    private readonly PrivateCluster _cluster;
+    private readonly string _password = RandomNumberGenerator.GetHexString(32);
     private ServerProcess? _server;
-    private GraphQLClient? _client;
-    private CancellationTokenSource? _stop;
-    private Task _writing = Task.CompletedTask;
 
-    private SoakRig(MortalCluster cluster, SoakTally tally, Guid[] users)
+    private SoakRig(PrivateCluster cluster)
     {
-        (_cluster, _users) = (cluster, users);
-        _writes = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database) + ";Application Name=soak writers");
-        All = [.. Enumerable.Range(1, Writers).Select(n => new SoakWriter(_writes, tally, n, users))];
-        Primary = NpgsqlDataSource.Create(ConnectionString);
+        _cluster = cluster;
+        Primary = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database) + ";Application Name=soak");
+        Writes = NpgsqlDataSource.Create(
+            cluster.ConnectionStringFor(Database) + ";Application Name=soak writers;Max Auto Prepare=20");
     }
 
-    public IReadOnlyList<SoakWriter> All { get; }
-
-    /// <summary>Unpooled: each connection is made by whoever needs it, after whatever was killed before.</summary>
-    public string ConnectionString => _cluster.ConnectionStringFor(Database) + ";Pooling=false;Application Name=soak";
-
+    /// <summary>A superuser's.</summary>
     public NpgsqlDataSource Primary { get; }
 
-    public bool ServerHasEnded => _server!.HasEnded;
+    /// <summary>The app's.</summary>
+    public NpgsqlDataSource Writes { get; }
 
-    public static async Task<SoakRig> StartAsync(
-        BenchSize size, SoakTally tally, Action<string> log, CancellationToken ct)
+    public SoakTokens Tokens { get; } = new();
+
+    public SoakPeople People { get; private set; } = new([], default);
+
+    public ServerProcess Server => _server!;
+
+    public static async Task<SoakRig> StartAsync(BenchSize size, Action<string> log, CancellationToken ct)
     {
-        var cluster = await MortalCluster.StartAsync(ct);
+        var rig = new SoakRig(await PrivateCluster.StartAsync(folder: null, log, ct));
         try
         {
-            await LoadAsync(cluster, size, log, ct);
-            await using var source = NpgsqlDataSource.Create(cluster.ConnectionStringFor(Database));
-            await using var connection = await source.OpenConnectionAsync(ct);
-            var users = await connection.QueryAsync<Guid>("select user_id from core.users order by user_id");
-            var rig = new SoakRig(cluster, tally, [.. users]);
-            await rig.StartServerAsync(ct);
+            await LoadedDatabase.CreateAsync(rig._cluster.ConnectionStringFor, Database, size, log, ct);
+            await rig.CreateLoginsAsync(ct);
+            rig.People = await SoakPeople.ReadAsync(rig.Primary, size, ct);
+            rig._server = await ServerProcess.StartAsync(
+                rig.As(Logins.Refresher!), ct,
+                [
+                    .. rig.Tokens.ServerSettings, $"--ConnectionStrings:AnalyticsRead={rig.As(Logins.Reader!)}",
+                    // So that the cache is full when everything is warm.
+                    "--Analytics:Documents:ApqCacheBytes=1048576", $"--{ServerChild.TellOwnTime}=false",
+                ]);
             return rig;
         }
         catch
         {
-            await cluster.DisposeAsync();
+            await rig.DisposeAsync();
             throw;
         }
     }
 
-    private static async Task LoadAsync(MortalCluster cluster, BenchSize size, Action<string> log, CancellationToken ct)
+    private async Task CreateLoginsAsync(CancellationToken ct)
     {
-        await using (var admin = new NpgsqlConnection(cluster.ConnectionStringFor("postgres") + ";Pooling=false"))
-            await admin.ExecuteAsync($"create database {Database}");
-        var connectionString = cluster.ConnectionStringFor(Database) + ";Pooling=false";
-        await using (var empty = new NpgsqlConnection(connectionString))
-        {
-            await empty.OpenAsync(ct);
-            await BenchData.LoadAsync(empty, size, log, ct);
-        }
-        await Migrator.MigrateAsync(connectionString, log, ct);
-        await new FullRefresh(connectionString).RunAsync(ct);
+        await using var owner = await Primary.OpenConnectionAsync(ct);
+        await RoleSetup.ApplyAsync(owner, Logins, log: null, ct);
+        foreach (var login in (string[])[Logins.Reader!, Logins.Refresher!])
+            await owner.ExecuteAsync(
+                new CommandDefinition($"alter role {login} password '{_password}'", cancellationToken: ct));
     }
 
-    public void StartWriters(CancellationToken ct)
+    // Three pools of the server, and a private cluster takes 200 connections.
+    private string As(string login) => new NpgsqlConnectionStringBuilder(_cluster.ConnectionStringFor(Database))
     {
-        _stop = new CancellationTokenSource();
-        var stop = _stop.Token;
-        _writing = Task.WhenAll(All.Select(w => Task.Run(() => w.RunAsync(stop, ct), ct)));
-    }
-
-    /// <summary>Each writer knows what became of its last transaction when this returns.</summary>
-    public async Task StopWritersAsync()
-    {
-        if (_stop is null)
-            return;
-        await _stop.CancelAsync();
-        await _writing;
-        _stop.Dispose();
-        _stop = null;
-    }
-
-    /// <summary>kill -9.</summary>
-    public Task KillAsync(Victim victim) => victim switch
-    {
-        Victim.Server => _server!.KillAsync(),
-        Victim.PostgreSQL => _cluster.KillAsync(),
-        _ => Task.WhenAll(_server!.KillAsync(), _cluster.KillAsync()),
-    };
-
-    public async Task StartAgainAsync(Victim victim, CancellationToken ct)
-    {
-        if (victim is not Victim.Server)
-            await _cluster.StartAgainAsync(ct);
-        if (victim is not Victim.PostgreSQL)
-            await StartServerAsync(ct);
-    }
-
-    public async Task StartServerAsync(CancellationToken ct)
-    {
-        if (_server is not null)
-            await _server.DisposeAsync();
-        _client?.Dispose();
-        // The faults of a database that was killed are no news; a server that gives up is.
-        _server = await ServerProcess.StartAsync(
-            _cluster.ConnectionStringFor(Database), ct, "--Logging:LogLevel:Default=Critical");
-        _client = new GraphQLClient(_server.Endpoint, connections: 4);
-    }
-
-    /// <returns>Whether the server answers without an error.</returns>
-    public async Task<bool> AnswersAsync(CancellationToken ct)
-    {
-        using var request = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        request.CancelAfter(LongestRequest);
-        try
-        {
-            await _client!.PostAsync(
-                Query, new { userId = _users[0], from = "2026-01-01", to = "2026-02-28" }, request.Token);
-            return true;
-        }
-        catch (Exception e) when (e is AnswerException or HttpRequestException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            return false;
-        }
-    }
+        Username = login,
+        Password = _password,
+        MaxPoolSize = 50,
+    }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await StopWritersAsync(); // throws what a writer threw
-        }
-        finally
-        {
-            _client?.Dispose();
-            if (_server is not null)
-                await _server.DisposeAsync();
-            await Primary.DisposeAsync();
-            await _writes.DisposeAsync();
-            await _cluster.DisposeAsync();
-        }
+        if (_server is not null)
+            await _server.DisposeAsync();
+        await Primary.DisposeAsync();
+        await Writes.DisposeAsync();
+        await _cluster.DisposeAsync();
     }
 }

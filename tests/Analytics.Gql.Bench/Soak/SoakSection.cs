@@ -1,149 +1,108 @@
-// kill -9 again and again under load: nothing is lost, nothing is there twice, no lock stays behind.
+// Steady mixed load with live writes for an hour: nothing grows, no error, no dishonest answer.
 //
-// writers write, drains and full refreshes run ⇒ a random moment ⇒ kill ⇒ start again ⇒ first answer ⇒ nothing pending
-//   ⇒ writers stop, queue empties, everything is compared ⇒ writers write, a drain and a full refresh succeed ⇒ …
-//
-// Compared before the full refresh, which would mend what a drain lost.
+// readers, writers, subscribers, hang-ups, full refreshes and the check of honesty, and samples of everything beside them
+//   ⇒ stop ⇒ nothing staged ⇒ clients are gone and the server has noticed ⇒ core against what the writers noted, each
+//   aggregate against the base tables
 using System.Diagnostics;
-using Analytics.Gql.Bench.Loading;
-using Analytics.Gql.Bench.Measuring;
-using Analytics.Store.Refresh;
+using System.Runtime.InteropServices;
+using Analytics.Gql.Bench.Serving;
+using Analytics.Gql.Bench.Writing;
 using Dapper;
 
 namespace Analytics.Gql.Bench.Soak;
 
-internal sealed class SoakSection
+internal sealed class SoakSection : IDisposable
 {
-    private const int Sessions = 5_000;
-    private const int Seed = 20261125;
-    private const int KillsPerLine = 10;
-    private const int LongestWaitMs = 1_500;
-
-    /// <summary>More than the half minute after which a failed full refresh is tried again.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly SoakRig _rig;
-    private readonly SoakTally _tally;
-    private readonly Random _random = new(Seed);
+    private readonly TimeSpan _duration;
+    private readonly SoakLoad _load;
+    private readonly Action<string> _log;
 
-    private SoakSection(SoakRig rig, SoakTally tally) => (_rig, _tally) = (rig, tally);
-
-    public static async Task RunAsync(int kills, Report report, Progress progress, CancellationToken ct)
+    public SoakSection(SoakRig rig, TimeSpan duration, int seed, Action<string> log)
     {
-        var tally = new SoakTally();
-        var version = await progress.ShowAsync("soak", async log =>
-        {
-            await using var rig = await SoakRig.StartAsync(new BenchSize(Sessions), tally, log, ct);
-            await new SoakSection(rig, tally).RunAsync(kills, log, ct);
-            await using var connection = await rig.Primary.OpenConnectionAsync(ct);
-            return connection.ServerVersion;
-        });
-        report.Section("Soak",
-            $"{kills} times kill -9 of the server, of PostgreSQL with all its backends, or of both, at random moments "
-            + $"(seed {Seed}) while four writers insert, change, move and delete sessions and drains and full refreshes "
-            + $"run; {Sessions:N0} sessions, fsync on. Milliseconds from the start of what was killed until it takes "
-            + "connections, to the first answer without error, and to nothing pending of what was staged before the "
-            + "kill. After each kill the writers stop, the queue must run empty, each aggregate is compared with the "
-            + "base tables and core with what the writers noted; then a drain and a full refresh must succeed. "
-            + $"PostgreSQL {version}; {Setting.Machine}.");
-        tally.Print(report);
+        (_rig, _duration, _log) = (rig, duration, log);
+        _load = new SoakLoad(rig, duration, seed, Tally, Writes);
+        Sampler = new SoakSampler(rig, Tally, log);
     }
 
-    private async Task RunAsync(int kills, Action<string> log, CancellationToken ct)
-    {
-        _rig.StartWriters(ct);
-        for (var kill = 1; kill <= kills; kill++)
-        {
-            await KillAsync(
-                _random.Next(20) switch { < 9 => Victim.Server, < 18 => Victim.PostgreSQL, _ => Victim.Both }, ct);
-            if (kill % KillsPerLine == 0 || kill == kills)
-                log($"{kill} kills");
-        }
-        await _rig.StopWritersAsync();
-        await SoakComparison.CountRunsAsync(_rig, _tally, ct);
-    }
+    public SoakTally Tally { get; } = new();
+    public WriteTally Writes { get; } = new();
+    public SoakSampler Sampler { get; }
+    public HonestyCheck Honesty => _load.Honesty;
+    public RefreshCounts Refreshes { get; private set; } = new(0, 0, 0, 0);
 
-    private async Task KillAsync(Victim victim, CancellationToken ct)
-    {
-        var refreshing = await BeginFullRefreshAsync(victim, ct);
-        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(LongestWaitMs)), ct);
-        var killedAt = DateTime.UtcNow;
-        await _rig.KillAsync(victim);
-        await refreshing;
+    /// <summary>How long the load lasted.</summary>
+    public TimeSpan Elapsed { get; private set; }
 
+    /// <summary>Answers with a fault of the server's own, as it counted them itself.</summary>
+    public double Faults { get; private set; }
+
+    /// <summary>Entries of the server's log at Warning and above.</summary>
+    public int Complaints => _rig.Server.Complaints;
+
+    /// <summary>Connections and subscriptions that the server still counted when all clients were gone.</summary>
+    public double LeftOpen { get; private set; }
+
+    public bool QueueRanEmpty { get; private set; }
+
+    /// <summary>SIGHUP ends the load earlier, and the rest is done as if its time were up.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
         var started = Stopwatch.GetTimestamp();
-        await _rig.StartAgainAsync(victim, ct);
-        var up = Stopwatch.GetElapsedTime(started);
-        var answers = await UntilAsync(() => _rig.AnswersAsync(ct), ct);
-        var answered = Stopwatch.GetElapsedTime(started);
-        var settles = await UntilAsync(() => NothingStagedBeforeAsync(killedAt, ct), ct);
-        _tally.Recovered(victim, up, answered, Stopwatch.GetElapsedTime(started));
-
-        await _rig.StopWritersAsync();
-        settles &= await UntilAsync(() => NothingStagedBeforeAsync(DateTime.UtcNow.AddHours(1), ct), ct);
-        await SoakComparison.RunAsync(_rig, _tally, ct);
-        _rig.StartWriters(ct);
-
-        var drains = await UntilAsync(async () => (await new Drain(_rig.Primary).RunBatchAsync(ct)).Ran, ct);
-        var refreshes = await UntilAsync(
-            async () => (await new FullRefresh(_rig.ConnectionString).RunAsync(ct)).Succeeded, ct);
-        if (!(answers && settles && drains && refreshes))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        stop.CancelAfter(_duration);
+        using var cut = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
-            _tally.StuckAfterKill++;
-            _tally.Findings.Add(
-                $"killed {victim} at {killedAt:O}; within {Patience}: answers {answers}, nothing pending {settles}, "
-                + $"a drain {drains}, a full refresh {refreshes}");
-        }
-        if (_rig.ServerHasEnded)
-        {
-            _tally.ServersEndedByThemselves++;
-            _tally.Findings.Add($"the server ended by itself after {victim} was killed at {killedAt:O}");
-            await _rig.StartServerAsync(ct);
-        }
+            signal.Cancel = true;
+            stop.Cancel();
+        });
+        var sampling = Task.Run(() => Sampler.RunAsync(stop.Token, ct), ct);
+        await Task.WhenAll(_load.Start(stop.Token, ct).Append(sampling).Select(work => EndAllIfItFailsAsync(work, stop)));
+        Elapsed = Stopwatch.GetElapsedTime(started);
+        _log("the load has stopped");
+        await SettleAsync(ct);
     }
 
-    /// <summary>Half of the kills have one to hit; the server runs those that are staged.</summary>
-    private async Task<Task> BeginFullRefreshAsync(Victim victim, CancellationToken ct)
-    {
-        var draw = _random.Next(20);
-        // Rarely before PostgreSQL dies alone: the server tries a full refresh that failed again after half a minute.
-        if (draw < (victim is Victim.PostgreSQL ? 1 : 10))
-            await new Staging(_rig.Primary).StageFullRefreshAsync(ct);
-        else if (draw < 10)
-            return RefreshUntilKilledAsync(ct);
-        return Task.CompletedTask;
-    }
-
-    private async Task RefreshUntilKilledAsync(CancellationToken ct)
+    private static async Task EndAllIfItFailsAsync(Task work, CancellationTokenSource stop)
     {
         try
         {
-            await new FullRefresh(_rig.ConnectionString).RunAsync(ct);
+            await work;
         }
-        catch (Exception e) when (SoakWriter.IsBroken(e))
+        catch
         {
-            // That was the kill.
+            await stop.CancelAsync();
+            throw;
         }
     }
 
-    private async Task<bool> NothingStagedBeforeAsync(DateTime at, CancellationToken ct)
+    private async Task SettleAsync(CancellationToken ct)
     {
-        await using var connection = await _rig.Primary.OpenConnectionAsync(ct);
-        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select not exists (select from analytics.staging_changes where changed_at <= @at)",
-            new { at }, cancellationToken: ct));
+        QueueRanEmpty = await UntilAsync(async () =>
+        {
+            await using var connection = await _rig.Primary.OpenConnectionAsync(ct);
+            return !await connection.ExecuteScalarAsync<bool>("select exists (select from analytics.staging_changes)");
+        }, ct);
+        using var http = new HttpClient();
+        await UntilAsync(async () =>
+        {
+            var metrics = await ServerMetrics.ReadAsync(http, _rig.Server.Endpoint, ct);
+            (Faults, LeftOpen) = (SoakFigures.FaultsOf(metrics), SoakFigures.StayingOf(metrics));
+            return LeftOpen == 0;
+        }, ct);
+        await CoreComparison.RunAsync(_load.AllWriters, _rig.Primary, Writes, ct);
+        Refreshes = await RefreshCounts.ReadAsync(_rig.Primary, ct);
     }
 
     private static async Task<bool> UntilAsync(Func<Task<bool>> holds, CancellationToken ct)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (!await holds())
-        {
+        for (var started = Stopwatch.GetTimestamp(); !await holds(); await Task.Delay(Poll, ct))
             if (Stopwatch.GetElapsedTime(started) > Patience)
                 return false;
-            await Task.Delay(Poll, ct);
-        }
         return true;
     }
+
+    public void Dispose() => _load.Dispose();
 }

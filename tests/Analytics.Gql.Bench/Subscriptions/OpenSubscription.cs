@@ -1,10 +1,6 @@
 // One client that stays open: over server-sent events or a WebSocket, with as little of its own as can be.
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
-using System.Net.WebSockets;
-using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Analytics.Gql.Bench.Subscriptions;
@@ -21,10 +17,11 @@ internal abstract partial class OpenSubscription : IDisposable
     private const string Query = "subscription ($id: ID!) { aggregatesRefreshed(userId: $id) { weeks sessionIds } }";
 
     /// <summary>Subscribed when this returns, as far as the transport tells.</summary>
+    /// <param name="token">A bearer token; null: of a server that anybody may ask.</param>
     public static async Task<OpenSubscription> OpenAsync(
-        Transport transport, Uri endpoint, Guid user, CancellationToken ct) => transport == Transport.Socket
-            ? await SocketSubscription.ConnectAsync(endpoint, user, ct)
-            : await EventStreamSubscription.ConnectAsync(endpoint, user, ct);
+        Transport transport, Uri endpoint, Guid user, CancellationToken ct, string? token = null) => transport == Transport.Socket
+            ? await SocketSubscription.ConnectAsync(endpoint, user, token, ct)
+            : await EventStreamSubscription.ConnectAsync(endpoint, user, token, ct);
 
     /// <summary>Waits for an event of a later drain than that.</summary>
     /// <returns>When it was there, as <see cref="Stopwatch.GetTimestamp"/> counts.</returns>
@@ -39,6 +36,9 @@ internal abstract partial class OpenSubscription : IDisposable
         }
     }
 
+    /// <summary>Says that it leaves, where the transport has a word for it; whoever only disposes it hangs up.</summary>
+    public virtual Task LeaveAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>What the server sent next, whole events or none.</summary>
     protected abstract Task<string> ReadAsync(CancellationToken ct);
 
@@ -47,88 +47,12 @@ internal abstract partial class OpenSubscription : IDisposable
 
     public abstract void Dispose();
 
-    private static object Payload(Guid user) => new { query = Query, variables = new { id = user } };
-
-    private sealed class EventStreamSubscription(TcpClient connection) : OpenSubscription
+    /// <summary>An event tells every session of its drain: it may be longer than most.</summary>
+    private protected static void GrowWhenFull(ref byte[] buffer, int count)
     {
-        private readonly byte[] _buffer = new byte[4_096];
-
-        public static async Task<OpenSubscription> ConnectAsync(Uri endpoint, Guid user, CancellationToken ct)
-        {
-            var client = new EventStreamSubscription(new TcpClient { NoDelay = true });
-            await client.OpenAsync(endpoint, user, ct);
-            return client;
-        }
-
-        private async Task OpenAsync(Uri endpoint, Guid user, CancellationToken ct)
-        {
-            await connection.ConnectAsync(endpoint.Host, endpoint.Port, ct);
-            var body = JsonSerializer.Serialize(Payload(user));
-            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST {endpoint.PathAndQuery} HTTP/1.1\r\nHost: {endpoint.Authority}\r\nAccept: text/event-stream\r\n"
-                + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"), ct);
-            var head = await ReadAsync(ct);
-            if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
-                throw new InvalidOperationException($"A subscription was refused: {head}");
-        }
-
-        // The head, a comment and an event each end in an empty line.
-        protected override async Task<string> ReadAsync(CancellationToken ct)
-        {
-            for (var count = 0; ;)
-            {
-                var read = await connection.GetStream().ReadAsync(_buffer.AsMemory(count), ct);
-                if (read == 0)
-                    throw new InvalidOperationException("The server closed an event stream, or sent more than was expected.");
-                count += read;
-                if (_buffer.AsSpan(0, count).EndsWith("\n\n"u8) || _buffer.AsSpan(0, count).EndsWith("\r\n\r\n"u8)
-                    || _buffer.AsSpan(0, count).EndsWith("\n\n\r\n"u8)) // the end of a chunk
-                    return Encoding.UTF8.GetString(_buffer, 0, count);
-            }
-        }
-
-        public override void Dispose() => connection.Dispose();
+        if (count == buffer.Length)
+            Array.Resize(ref buffer, 2 * count);
     }
 
-    private sealed class SocketSubscription(ClientWebSocket socket) : OpenSubscription
-    {
-        private readonly byte[] _buffer = new byte[4_096];
-
-        public static async Task<OpenSubscription> ConnectAsync(Uri endpoint, Guid user, CancellationToken ct)
-        {
-            var client = new SocketSubscription(new ClientWebSocket());
-            await client.OpenAsync(endpoint, user, ct);
-            return client;
-        }
-
-        private async Task OpenAsync(Uri endpoint, Guid user, CancellationToken ct)
-        {
-            socket.Options.AddSubProtocol("graphql-transport-ws");
-            socket.Options.KeepAliveInterval = TimeSpan.Zero;
-            socket.Options.SetBuffer(1_024, 1_024);
-            await socket.ConnectAsync(new UriBuilder(endpoint) { Scheme = "ws" }.Uri, ct);
-            await SendAsync(new { type = "connection_init" }, ct);
-            await ReadAsync(ct); // connection_ack
-            await SendAsync(new { id = "1", type = "subscribe", payload = Payload(user) }, ct);
-        }
-
-        // A client that does not pong is not cut off: it is enough that it takes what is sent.
-        protected override async Task<string> ReadAsync(CancellationToken ct)
-        {
-            for (var count = 0; ;)
-            {
-                var read = await socket.ReceiveAsync(_buffer.AsMemory(count), ct);
-                count += read.Count;
-                if (read.MessageType == WebSocketMessageType.Close)
-                    throw new InvalidOperationException($"The server closed a socket: {socket.CloseStatusDescription}");
-                if (read.EndOfMessage)
-                    return Encoding.UTF8.GetString(_buffer, 0, count);
-            }
-        }
-
-        private Task SendAsync(object message, CancellationToken ct) => socket.SendAsync(
-            JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, true, ct);
-
-        public override void Dispose() => socket.Dispose();
-    }
+    private protected static object Payload(Guid user) => new { query = Query, variables = new { id = user } };
 }

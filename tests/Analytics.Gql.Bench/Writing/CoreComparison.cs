@@ -1,10 +1,11 @@
 // Whether everything is there: core against what the writers noted, each aggregate's *_current against its *_live.
 using Analytics.Store.Refresh;
 using Dapper;
+using Npgsql;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Writing;
 
-internal static class SoakComparison
+internal static class CoreComparison
 {
     private sealed record Found(Guid SessionId, Guid UserId, DateTime StartedAt, string Title, long Sets, long Reps)
     {
@@ -12,11 +13,12 @@ internal static class SoakComparison
     }
 
     /// <summary>With the writers stopped and nothing pending.</summary>
-    public static async Task RunAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
+    public static async Task RunAsync(
+        IReadOnlyList<NotingWriter> writers, NpgsqlDataSource primary, WriteTally tally, CancellationToken ct)
     {
         tally.Comparisons++;
-        await CompareWritesAsync(rig, tally, ct);
-        foreach (var drift in await new Verification(rig.Primary).RunAsync(ct))
+        await CompareWritesAsync(writers, primary, tally, ct);
+        foreach (var drift in await new Verification(primary).RunAsync(ct))
         {
             if (drift.Rows == 0 && drift.PendingUsers == 0)
                 continue;
@@ -27,31 +29,19 @@ internal static class SoakComparison
         }
     }
 
-    /// <summary>Of the whole soak.</summary>
-    public static async Task CountRunsAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
+    private static async Task CompareWritesAsync(
+        IReadOnlyList<NotingWriter> writers, NpgsqlDataSource primary, WriteTally tally, CancellationToken ct)
     {
-        await using var connection = await rig.Primary.OpenConnectionAsync(ct);
-        (tally.Drains, tally.FullRefreshes, tally.FullRefreshesCutOff) =
-            await connection.QuerySingleAsync<(long, long, long)>(new CommandDefinition("""
-                select count(*) filter (where kind = 'INCREMENTAL' and outcome = 'SUCCEEDED'),
-                       count(*) filter (where kind = 'FULL' and outcome = 'SUCCEEDED'),
-                       count(*) filter (where kind = 'FULL' and outcome = 'FAILED')
-                from analytics.refresh_runs
-                """, cancellationToken: ct));
-    }
-
-    private static async Task CompareWritesAsync(SoakRig rig, SoakTally tally, CancellationToken ct)
-    {
-        await using var connection = await rig.Primary.OpenConnectionAsync(ct);
+        await using var connection = await primary.OpenConnectionAsync(ct);
         var found = (await connection.QueryAsync<Found>(new CommandDefinition("""
             select s.session_id as SessionId, s.user_id as UserId, s.started_at as StartedAt, s.title as Title,
                    count(t.set_id) as Sets, coalesce(sum(t.reps), 0) as Reps
             from core.sessions as s left join core.sets as t on t.session_id = s.session_id
             where starts_with(s.title, @TitlePrefix)
             group by s.session_id
-            """, new { SoakWriter.TitlePrefix }, cancellationToken: ct)))
+            """, new { NotingWriter.TitlePrefix }, cancellationToken: ct)))
             .ToDictionary(f => f.SessionId, f => f.ToLogged());
-        foreach (var (session, noted) in rig.All.SelectMany(w => w.Sessions))
+        foreach (var (session, noted) in writers.SelectMany(w => w.Sessions))
             if (!found.Remove(session, out var there) || there != noted)
             {
                 tally.LostWrites++;

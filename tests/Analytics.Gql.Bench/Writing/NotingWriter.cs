@@ -6,16 +6,16 @@ using System.Globalization;
 using Dapper;
 using Npgsql;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Writing;
 
 /// <summary>What core must hold of a session that a writer wrote.</summary>
 /// <param name="Title">Names the transaction that wrote it last, so that one look says whether it committed.</param>
 /// <param name="Reps">Of all its sets together.</param>
 internal sealed record Logged(Guid UserId, DateTime StartedAt, string Title, long Sets, long Reps);
 
-internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int number, Guid[] users)
+internal sealed class NotingWriter(NpgsqlDataSource database, WriteTally tally, int number, Guid[] users)
 {
-    public const string TitlePrefix = "soak writer ";
+    public const string TitlePrefix = "bench writer ";
     private const int SetsOfNewSession = 10;
     private const int MostSessions = 100;
     private const int LongestPauseMs = 25;
@@ -38,7 +38,8 @@ internal sealed class SoakWriter(NpgsqlDataSource database, SoakTally tally, int
         }
     }
 
-    private async Task WriteAsync(CancellationToken ct)
+    /// <summary>One transaction; one after the other.</summary>
+    public async Task WriteAsync(CancellationToken ct)
     {
         var title = string.Create(CultureInfo.InvariantCulture, $"{TitlePrefix}{number} transaction {++_transactions}");
         var (session, next, sql) = Draw(title);

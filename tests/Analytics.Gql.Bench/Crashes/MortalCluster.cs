@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using Analytics.LocalPostgres;
 
-namespace Analytics.Gql.Bench.Soak;
+namespace Analytics.Gql.Bench.Crashes;
 
 internal sealed class MortalCluster : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class MortalCluster : IAsyncDisposable
     public static async Task<MortalCluster> StartAsync(CancellationToken ct)
     {
         var parent = Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
-        var cluster = new MortalCluster(Path.Combine(parent, $"analytics-soak-{Guid.NewGuid():n}"), LoopbackPort.Free());
+        var cluster = new MortalCluster(Path.Combine(parent, $"analytics-crashes-{Guid.NewGuid():n}"), LoopbackPort.Free());
         await cluster.StartAgainAsync(ct);
         return cluster;
     }
