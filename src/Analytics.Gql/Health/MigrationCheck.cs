@@ -14,10 +14,11 @@ internal sealed class MigrationCheck(NpgsqlDataSource primary, IConfiguration se
 
     protected override async Task<HealthCheckResult> LookAsync(CancellationToken ct)
     {
-        var state = await SchemaState.ReadAsync(primary, _definitions.Value, ct);
+        await using var connection = await primary.OpenConnectionAsync(ct);
+        var state = await SchemaState.ReadAsync(connection, _definitions.Value, ct);
         if (state.Missing.Count > 0)
             return HealthCheckResult.Unhealthy(
-                $"Migrations {string.Join(", ", state.Missing)} are not applied. Run 'analytics-gql migrate'.");
+                $"Migrations {string.Join(", ", state.Missing.Select(m => m.Number))} are not applied. Run 'analytics-gql migrate'.");
         if (state.OtherDefinitions.Count > 0)
             return HealthCheckResult.Degraded(
                 $"Other definitions than this build's: {string.Join(", ", state.OtherDefinitions)}. "

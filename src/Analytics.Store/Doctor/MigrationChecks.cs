@@ -21,8 +21,11 @@ internal static class MigrationChecks
     {
         if (!await on.ScalarAsync<bool>("select to_regclass('analytics.schema_definitions') is not null", ct))
             return [new Fault("The database is not migrated.", Migrate)];
-        var pending = await Migrator.PendingAsync(on.Primary, on.Options.Migrations, ct);
-        return pending.Count == 0 ? [] : [new Fault($"Not applied: {string.Join(", ", pending)}.", Migrate)];
+        var options = on.Options.Migrations;
+        var state = await SchemaState.ReadAsync(
+            on.Primary, await SchemaState.DefinitionsAsync(on.Primary, options, ct), ct, options.Migrations);
+        string[] pending = [.. state.Missing.Select(m => m.Path), .. state.OtherDefinitions.Select(d => $"definitions/{d}.sql")];
+        return pending.Length == 0 ? [] : [new Fault($"Not applied: {string.Join(", ", pending)}.", Migrate)];
     }
 
     private static async Task<IReadOnlyList<Fault>> EditedAsync(Examination on, CancellationToken ct)

@@ -63,21 +63,6 @@ public sealed class Migrator
         return new MigrationReport(migrator._applied);
     }
 
-    /// <summary>What a migration would apply, without applying it: paths below db/. The database has been migrated
-    /// before.</summary>
-    public static async Task<IReadOnlyList<string>> PendingAsync(
-        NpgsqlConnection connection, MigrationOptions options, CancellationToken ct)
-    {
-        var migrator = new Migrator(connection, options, _ => { });
-        var migrations = await MigrationLedger.MigrationsAsync(connection, ct);
-        var applied = await MigrationLedger.DefinitionsAsync(connection, ct);
-        var wanted = migrator._definitions.Functions.Concat(migrator._definitions.Aggregates).Select(d => (d.Id, d.Checksum))
-            .Concat(migrator.Definitions("triggers").Select(s => (Id: $"triggers/{s.Name}", s.Checksum)))
-            .Concat((await migrator.GeneratedAsync(ct)).Select(g => (g.Id, Checksum: Script.Sha256(g.Text))));
-        return [.. migrator._migrations.Where(s => !migrations.ContainsKey(s.Number)).Select(s => s.Path),
-            .. wanted.Where(w => !IsApplied(w.Id, w.Checksum, applied)).Select(w => $"definitions/{w.Id}.sql")];
-    }
-
     private async Task RunAsync(CancellationToken ct)
     {
         // Polled, not awaited in the database: a waiting statement holds a snapshot, and create index concurrently on
