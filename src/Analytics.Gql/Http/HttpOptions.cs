@@ -1,5 +1,5 @@
 // How the API is served over HTTP: settings under Analytics:Http.
-using System.ComponentModel.DataAnnotations;
+using Analytics.Gql.Engine.Limits;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Gql.Http;
@@ -19,7 +19,7 @@ public sealed class HttpOptions
     public bool ConditionalGet { get; set; } = true;
 
     /// <summary>Seconds that a client may use such an answer without asking again; 0: it asks each time.</summary>
-    [Range(0, 86_400)]
+    [Bounds(0, 86_400)]
     public int MaxAgeS { get; set; }
 
     /// <summary>Answer a browser that opens <c>/graphql</c> with GraphiQL; false: with a plain page.</summary>
@@ -27,6 +27,7 @@ public sealed class HttpOptions
 
     /// <summary>Seconds between being told to stop, when <c>/health/ready</c> turns 503, and closing the listener: as long
     /// as a proxy takes to notice. Requests are answered meanwhile.</summary>
+    [Bounds(0, 600)]
     public int DrainDelayS { get; set; }
 
     /// <summary>Serve the dashboard at <c>/</c>.</summary>
@@ -42,9 +43,6 @@ public sealed class HttpOptionsCheck : IValidateOptions<HttpOptions>
             $"{HttpOptions.Section}:{nameof(HttpOptions.AllowedOrigins)} has '{origin}', which is no origin. "
             + "Write scheme and host as browsers send them, such as 'https://dash.example' or "
             + "'http://localhost:5173': lower case, no path, no '*', no default port.").ToList();
-        if (options.DrainDelayS is < 0 or > 600)
-            wrong.Add($"{HttpOptions.Section}:{nameof(HttpOptions.DrainDelayS)} is {options.DrainDelayS}; between 0 and 600 seconds. "
-                + "Correct the setting or remove it for the default.");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

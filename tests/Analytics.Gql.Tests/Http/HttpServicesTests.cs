@@ -40,6 +40,18 @@ public sealed class HttpServicesTests
         Assert.Equal(Answer(letters), await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("DrainDelayS", "-1", 600)]
+    [InlineData("DrainDelayS", "601", 600)]
+    [InlineData("MaxAgeS", "86401", 86_400)]
+    public async Task A_time_out_of_its_range_is_named_at_start(string setting, string value, int most)
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => SettingsServer.StartAsync(($"Analytics:Http:{setting}", value)));
+        Assert.StartsWith(
+            $"Analytics:Http:{setting} is {value}; it must be between 0 and {most}.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Compression_can_be_turned_off_and_is_not_forced_on_anyone()
     {
