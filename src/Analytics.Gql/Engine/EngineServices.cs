@@ -8,6 +8,7 @@ using Analytics.Gql.Engine.Scalars;
 using Analytics.Gql.Engine.Streaming;
 using GraphQL;
 using GraphQL.Types;
+using GraphQL.Validation;
 using GraphQLParser.AST;
 using GraphQLParser.Exceptions;
 using Microsoft.Extensions.Options;
@@ -50,7 +51,7 @@ public static class EngineServices
         services.AddSingleton(options).AddSingleton<FaultMasking>().AddSingleton<DocumentCache>()
             .AddSingleton<DocumentCheck>().AddSingleton<TrustedDocuments>().AddSingleton<RequestedDocuments>()
             .AddSingleton<CoveredOperations>().AddSingleton<ExecutionTreeWriter>().AddSingleton<OperationTelemetry>()
-            .AddSingleton<OperationRunner>();
+            .AddSingleton<OperationRunner>().AddSingleton<IDocumentValidator, KnownDocumentValidator>();
         return services.AddGraphQL(engine => engine
             .AddAutoSchema<TQuery>(roots)
             .AddGraphTypeMappingProvider<PropertyObjectTypes>()

@@ -17,7 +17,7 @@ namespace Analytics.Gql.Engine;
 // id, hash or text ⇒ text ⇒ size ⇒ cached? else parse, shape limits, standard rules ⇒ variables ⇒ cost and request rules ⇒ execute ⇒
 // cache the document
 //
-// Only what depends on the text alone is skipped for a cached document.
+// Only what depends on the text alone is skipped for a cached document; its walks are, by KnownDocumentValidator.
 
 /// <summary>Validates and executes operations.</summary>
 public sealed class OperationRunner
@@ -33,7 +33,8 @@ public sealed class OperationRunner
     private readonly OperationTelemetry _telemetry;
     private readonly int _maxDocumentBytes;
     private readonly long _maxCost;
-    private readonly IValidationRule[] _everyRule, _requestRules;
+    private readonly IValidationRule[] _everyRule;
+    private readonly RequestRules _requestRules;
 
     public OperationRunner(
         IDocumentExecuter<ISchema> executer, RequestedDocuments requested, DocumentCache documents,
@@ -50,7 +51,7 @@ public sealed class OperationRunner
             .. DocumentValidator.CoreRules, .. request,
         ];
         // This standard rule runs the validators of features over argument values, which a cached text does not fix.
-        _requestRules = [FieldArgumentsAreValidRule.Instance, .. request];
+        _requestRules = new RequestRules([FieldArgumentsAreValidRule.Instance, .. request]);
     }
 
     /// <summary>Runs an operation in the scope of <paramref name="services"/>; loaders live as long as it.</summary>
