@@ -75,7 +75,11 @@ public sealed class SubscriptionAccessTests(AccessFixture server) : IClassFixtur
         using var socket = await SocketAsync(token);
         using var stream = await StreamAsync(token, server.Ada);
         Assert.Equal(4403, (await socket.ClosedAsync()).Code);
-        Assert.Equal("complete", (await stream.NextAsync())!.Name);
+        // What the test before this one changed may still be told first.
+        var last = await stream.NextAsync();
+        while (last is { Name: "next" })
+            last = await stream.NextAsync();
+        Assert.Equal("complete", last!.Name);
     }
 
     private async Task ChangeAsync(Guid session)
