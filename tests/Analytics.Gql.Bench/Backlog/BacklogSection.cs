@@ -1,4 +1,4 @@
-// How the server works off a bulk load: by drains alone, and by the full refresh that takes over by default.
+// How the server works off a bulk load: by drains alone, and as the defaults decide.
 using System.Globalization;
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;

@@ -73,7 +73,7 @@ public static class BenchCommands
             Section("overhead", BenchSections.Overhead,
                 "Compares the app's durable transactions with the staging triggers on and off."),
             Section("backlog", BenchSections.Backlog,
-                "Works off a bulk load of a million sets, by drains alone and by the full refresh that takes over."),
+                "Works off a bulk load of a million sets, by drains alone and as the defaults decide."),
             Section("subscriptions", BenchSections.Subscriptions,
                 "Opens 10,000 subscriptions, and times an event until each of a user's 1,000 has it."),
             Section("crashes", BenchSections.Crashes,
