@@ -14,22 +14,21 @@ public sealed record SchemaState(int Expected, IReadOnlyList<Script> Missing, in
     /// <summary>The checksums of this build's definitions and the operator's own.</summary>
     /// <remarks>What is put together with the help of the database's own columns (definitions/refresh) cannot be told without
     /// it.</remarks>
-    public static IReadOnlyDictionary<string, string> Definitions(MigrationOptions options)
-    {
-        var set = DefinitionSet.Load(options);
-        return set.Functions.Concat(set.Aggregates).Select(d => (d.Id, d.Checksum))
-            .Concat(Script.In(Script.DefinitionsWith(options.DefinitionsFolder), "triggers").Select(s => ($"triggers/{s.Name}", s.Checksum)))
-            .ToDictionary(d => d.Item1, d => d.Item2);
-    }
+    public static IReadOnlyDictionary<string, string> Definitions(MigrationOptions options) =>
+        Of(DefinitionSet.Load(options), Script.DefinitionsWith(options.DefinitionsFolder)).ToDictionary();
 
     /// <summary>The same, with those that are put together; the database has been migrated before.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> DefinitionsAsync(
         NpgsqlConnection connection, MigrationOptions options, CancellationToken ct)
     {
-        var refresh = Script.In(Script.DefinitionsWith(options.DefinitionsFolder), "refresh");
-        var written = await GeneratedDefinitions.WriteAsync(connection, DefinitionSet.Load(options).Aggregates, refresh, ct);
-        return Definitions(options).Concat(written.Select(w => KeyValuePair.Create(w.Id, Script.Sha256(w.Text)))).ToDictionary();
+        var (set, scripts) = (DefinitionSet.Load(options), Script.DefinitionsWith(options.DefinitionsFolder));
+        var written = await GeneratedDefinitions.WriteAsync(connection, set.Aggregates, Script.In(scripts, "refresh"), ct);
+        return Of(set, scripts).Concat(written.Select(w => KeyValuePair.Create(w.Id, Script.Sha256(w.Text)))).ToDictionary();
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Of(DefinitionSet set, IReadOnlyList<Script> scripts) =>
+        set.Functions.Concat(set.Aggregates).Select(d => KeyValuePair.Create(d.Id, d.Checksum))
+            .Concat(Script.In(scripts, "triggers").Select(s => KeyValuePair.Create($"triggers/{s.Name}", s.Checksum)));
 
     /// <param name="definitions">As <see cref="Definitions"/> or <see cref="DefinitionsAsync"/> gives them.</param>
     /// <param name="migrations">In order; those of this build when null.</param>

@@ -59,7 +59,7 @@ public static class BenchRun
     {
         var progress = new Progress();
         var report = new Report(Console.Out);
-        // The crashes have a cluster of its own to kill.
+        // The crashes have a cluster of their own to kill.
         if (settings.Sections != BenchSections.Crashes)
             await MeasureDatabaseAsync(settings, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Crashes))

@@ -5,8 +5,10 @@ namespace Analytics.Gql.Bench.Peers;
 
 internal static class PeerFiles
 {
+    private static readonly Lazy<string> Found = new(Find);
+
     /// <exception cref="MissingToolException">The program was taken out of the repository.</exception>
-    public static string Repository { get; } = Find();
+    public static string Repository => Found.Value;
 
     /// <summary>A file of tests/peers.</summary>
     public static string Path(string name) => System.IO.Path.Combine(Repository, "tests", "peers", name);

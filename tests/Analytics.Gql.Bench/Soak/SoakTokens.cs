@@ -10,7 +10,8 @@ namespace Analytics.Gql.Bench.Soak;
 internal sealed class SoakTokens
 {
     private const string Issuer = "analytics-soak", Audience = "analytics";
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(2);
+    /// <summary>Longer than the longest soak.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(8);
     private readonly string _key = RandomNumberGenerator.GetHexString(64);
     private readonly ConcurrentDictionary<Guid, string> _ofUsers = [];
 

@@ -26,7 +26,7 @@ internal sealed class SubscriptionPool(Uri endpoint, SoakPeople people, SoakToke
             {
                 // It was still waiting when the soak ended, and left.
             }
-            catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+            catch (Exception e)
             {
                 tally.Error($"a subscription ({transport}) to {user}: {e.GetType().Name}: {e.Message}");
             }

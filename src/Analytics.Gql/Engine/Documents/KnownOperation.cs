@@ -21,15 +21,10 @@ internal sealed class KnownOperation
 
     private KnownOperation(ValidationOptions options)
     {
-        if (options.Document.Source.Span.Contains('@')) return;
+        if (options.Document.MayHaveDirectives()) return;
         _withArguments = [];
         new Search(options.Document, options.Schema, _withArguments).In(
-            options.Operation.SelectionSet, options.Operation.Operation switch
-            {
-                OperationType.Mutation => options.Schema.Mutation,
-                OperationType.Subscription => options.Schema.Subscription,
-                _ => options.Schema.Query,
-            });
+            options.Operation.SelectionSet, options.Schema.RootOf(options.Operation));
     }
 
     /// <summary>Null where the document has directives.</summary>
@@ -109,7 +104,7 @@ internal sealed class KnownOperation
                 if (selection is GraphQLField field) InField(field, type);
                 else if (selection is GraphQLInlineFragment inline)
                     In(inline.SelectionSet, inline.TypeCondition is { } on ? TypeNamed(on) : type);
-                else if (selection is GraphQLFragmentSpread spread && Find(spread) is { } fragment && _fragments.Add(fragment))
+                else if (selection is GraphQLFragmentSpread spread && document.FragmentOf(spread) is { } fragment && _fragments.Add(fragment))
                     In(fragment.SelectionSet, TypeNamed(fragment.TypeCondition));
             }
         }
@@ -124,11 +119,6 @@ internal sealed class KnownOperation
             In(field.SelectionSet, definition.ResolvedType?.GetNamedType() as IComplexGraphType);
         }
 
-        private GraphQLFragmentDefinition? Find(GraphQLFragmentSpread spread) =>
-            document.Definitions.OfType<GraphQLFragmentDefinition>().FirstOrDefault(
-                fragment => fragment.FragmentName.Name == spread.FragmentName.Name);
-
-        private IComplexGraphType? TypeNamed(GraphQLTypeCondition on) =>
-            schema.AllTypes[on.Type.Name.Value] as IComplexGraphType;
+        private IComplexGraphType? TypeNamed(GraphQLTypeCondition on) => schema.TypeOf(on) as IComplexGraphType;
     }
 }

@@ -1,4 +1,5 @@
 // Refuses operations whose answer would be too large, by the real arguments and variables.
+using Analytics.Gql.Engine.Documents;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQL.Types;
@@ -37,12 +38,8 @@ public sealed class CostRule(LimitOptions limits) : ValidationRuleBase
         private static readonly Dictionary<string, object?> _noArguments = [];
         private readonly Dictionary<(GraphQLFragmentDefinition, long?), long> _fragments = [];
 
-        public long OfOperation() => context.Operation.Operation switch
-        {
-            OperationType.Mutation => Of(context.Operation.SelectionSet, context.Schema.Mutation, null),
-            OperationType.Subscription => Of(context.Operation.SelectionSet, context.Schema.Subscription, null),
-            _ => Of(context.Operation.SelectionSet, context.Schema.Query, null),
-        };
+        public long OfOperation() =>
+            Of(context.Operation.SelectionSet, context.Schema.RootOf(context.Operation), null);
 
         private long Of(GraphQLSelectionSet? selections, IComplexGraphType? type, long? inherited)
         {
@@ -78,24 +75,14 @@ public sealed class CostRule(LimitOptions limits) : ValidationRuleBase
 
         private long OfFragment(GraphQLFragmentSpread spread, long? inherited)
         {
-            if (Find(spread) is not { } fragment) return 0;
+            if (context.Document.FragmentOf(spread) is not { } fragment) return 0;
             if (_fragments.TryGetValue((fragment, inherited), out var known)) return known;
             return _fragments[(fragment, inherited)] =
                 Of(fragment.SelectionSet, TypeNamed(fragment.TypeCondition), inherited);
         }
 
-        private GraphQLFragmentDefinition? Find(GraphQLFragmentSpread spread)
-        {
-            foreach (var definition in context.Document.Definitions)
-            {
-                if (definition is GraphQLFragmentDefinition fragment
-                    && fragment.FragmentName.Name == spread.FragmentName.Name) return fragment;
-            }
-            return null;
-        }
-
         private IComplexGraphType? TypeNamed(GraphQLTypeCondition on) =>
-            context.Schema.AllTypes[on.Type.Name.Value] as IComplexGraphType;
+            context.Schema.TypeOf(on) as IComplexGraphType;
 
         private Dictionary<string, object?> Arguments(GraphQLField field, FieldType definition)
         {

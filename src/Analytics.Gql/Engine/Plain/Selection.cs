@@ -2,6 +2,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Analytics.Gql.Engine.Documents;
 using GraphQL.Types;
 using GraphQLParser.AST;
 
@@ -32,7 +33,7 @@ internal sealed class Selections
     /// <returns>Those of every operation of the document, kept as long as it is; null where directives may decide.</returns>
     public static Selections? SharedBy(GraphQLDocument document) =>
         _shared.TryGetValue(document, out var known) ? known
-            : document.Source.Span.Contains('@') ? null
+            : document.MayHaveDirectives() ? null
             : _shared.GetOrCreateValue(document);
 
     /// <summary>Collects fields as the library does.</summary>

@@ -2,6 +2,7 @@
 //
 // every root field names its users by an argument, every type below is versioned ⇒ covered; anything else is executed
 // each time. Fields that @skip or @include may leave out count as selected.
+using Analytics.Gql.Engine.Documents;
 using GraphQL;
 using GraphQL.Types;
 using GraphQLParser.AST;
@@ -89,14 +90,13 @@ internal sealed class Coverage(
 
         private bool CoversFragment(GraphQLFragmentSpread spread)
         {
-            var fragment = document.Definitions.OfType<GraphQLFragmentDefinition>()
-                .FirstOrDefault(f => f.FragmentName.Name.Value == spread.FragmentName.Name.Value);
+            var fragment = document.FragmentOf(spread);
             return fragment is not null
                 && (!_walked.Add(fragment) || Covers(fragment.SelectionSet, On(fragment.TypeCondition)));
         }
 
         private IGraphType? On(GraphQLTypeCondition? condition) =>
-            condition is null ? null : schema.AllTypes[condition.Type.Name.Value];
+            condition is null ? null : schema.TypeOf(condition);
 
         private static GraphQLValue? Given(GraphQLField field, string argument) =>
             field.Arguments?.FirstOrDefault(a => a.Name.Value == argument)?.Value;

@@ -1,5 +1,5 @@
 // Rule 2: the sets of a session are not staged by the transaction that inserts it, for its own row stands for them; the
-// note of that ends with the transaction, and where a drain takes the row away.
+// note of that ends with the transaction or its savepoint, and where a drain takes the row away.
 using Dapper;
 using Npgsql;
 
@@ -33,6 +33,26 @@ public sealed class InsertedSessionNoteTests : RaceTest
             values (@New, @Exercise, 0, 5, 150), (@Session, @Exercise, 1, 5, 120)
             """, new { New = logged.Session, folded.Session, folded.Exercise });
         await transaction.CommitAsync();
+        Assert.Equal(0, await LostRowsAsync());
+    }
+
+    [Fact]
+    public async Task A_savepoint_takes_the_note_back_with_the_row()
+    {
+        var folded = await FoldedAsync();
+        await using var app = await ConnectAsync();
+        await using var transaction = await app.BeginTransactionAsync();
+        var logged = await InsertSessionAsync(app, folded);
+        var noted = await NoteAsync(app);
+        await transaction.SaveAsync("before");
+        await InsertSessionAsync(app, folded);
+        Assert.NotEqual(noted, await NoteAsync(app));
+        await transaction.RollbackAsync("before");
+        Assert.Equal(noted, await NoteAsync(app));
+        await InsertSetAsync(app, logged);
+        await InsertSetAsync(app, folded);
+        await transaction.CommitAsync();
+        Assert.Equal(2, await PendingAsync(folded.User));
         Assert.Equal(0, await LostRowsAsync());
     }
 
@@ -85,6 +105,9 @@ public sealed class InsertedSessionNoteTests : RaceTest
         await InsertSetAsync(app, logged);
         await transaction.CommitAsync();
     }
+
+    private static Task<string?> NoteAsync(NpgsqlConnection connection) =>
+        connection.ExecuteScalarAsync<string?>("select current_setting('analytics.inserted_session', true)");
 
     private static async Task<Folded> InsertSessionAsync(NpgsqlConnection connection, Folded of)
     {
