@@ -5,6 +5,19 @@
 -- without one counts as changed by the oldest drain that is still known, or the text could return to an earlier one.
 -- While a full refresh is under way, and after one that failed, views have changed and their stamps have not: no row.
 -- Live views change with every commit: no row either.
+
+-- As it was before it told drain_number it cannot be replaced. Only then: a request that runs meanwhile meets none.
+do $do$
+begin
+    if exists (
+        select from pg_catalog.pg_proc as p
+        where p.oid = pg_catalog.to_regprocedure('analytics.read_versions(uuid[], int[])') and not 'drain_number' = any (p.proargnames)
+    ) then
+        drop function analytics.read_versions(uuid[], int[]);
+    end if;
+end
+$do$;
+
 create or replace function analytics.read_versions(user_ids uuid[], groups int[])
     returns table (grp int, version text, mode text, pending_changes bigint, drain_number bigint)
     language plpgsql stable security definer rows 10

@@ -1,6 +1,7 @@
 // The migrator: from nothing, again, by two nodes at once, with an edited migration, with a changed definition.
 using Analytics.Gql.Tests.Fixtures;
 using Analytics.Store.Migrations;
+using Npgsql;
 
 namespace Analytics.Gql.Tests.Migrations;
 
@@ -32,6 +33,25 @@ public sealed class MigratorTests
         // No gap in the numbers: servers of the version before may be listening.
         Assert.Equal(1, await database.ScalarAsync<long>("select drain_number from analytics.refresh_state"));
         Assert.Equal(500m, await database.ScalarAsync<decimal>("select total_volume_kg from analytics.weekly_aggregates_current"));
+    }
+
+    // PostgreSQL replaces no function by one that returns other columns.
+    [Fact]
+    public async Task A_function_that_told_less_in_the_version_before_is_replaced_and_may_be_called_as_it_might()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await database.ExecuteAsync("""
+            drop function analytics.read_versions(uuid[], int[]);
+            create function analytics.read_versions(user_ids uuid[], groups int[])
+                returns table (grp int, version text, mode text, pending_changes bigint)
+                language sql as $$ select 0, '', '', 0::bigint $$;
+            revoke all on function analytics.read_versions(uuid[], int[]) from public;
+            update analytics.schema_definitions set checksum = '' where name = 'refresh/versions'
+            """);
+        Assert.Equal(["definitions/refresh/versions.sql"], (await MigrateAsync(database)).Applied);
+        await using var reader = NpgsqlDataSource.Create(database.ReaderConnectionString);
+        await using var call = reader.CreateCommand("select drain_number from analytics.read_versions(array[gen_random_uuid()], array[0])");
+        Assert.Equal(0L, await call.ExecuteScalarAsync());
     }
 
     [Fact]
