@@ -1,8 +1,10 @@
 -- Asks the requests of a file in turn, as written there: a line with the length, then that many bytes, again and again.
 -- Prints one line that the bench reads: requests, microseconds, latencies in microseconds, failures, bytes.
-local requests, at = {}, 0
+-- Arguments: the file, the number of connections.
+local requests, at, connections = {}, 0, nil
 
 function init(args)
+  connections = tonumber(args[2])
   local file = assert(io.open(args[1], "rb"))
   for length in function() return file:read("*n") end do
     file:read(1)
@@ -16,9 +18,45 @@ function request()
   return requests[at]
 end
 
+-- The latencies of the requests that were made. After a run wrk adds requests that a client with a fixed rate would have
+-- made while it waited: for each that took t, one of t - e, t - 2e and so on, while more than e, where e is the mean time
+-- between two of a connection. Nobody made those here: a connection asks again when it has its answer. So the count at
+-- each t above e is that of the requests themselves and the count at t + e; the difference is what was made.
+local function made(summary, latency)
+  local expected = math.floor(summary.duration / math.floor(summary.requests / connections))
+  local counted, made, total = {}, {}, 0
+  for i = 1, #latency do
+    local microseconds, count = latency(i)
+    counted[microseconds] = count
+  end
+  for i = 1, #latency do
+    local microseconds, count = latency(i)
+    if microseconds > expected then count = count - (counted[microseconds + expected] or 0) end
+    made[i], total = { microseconds, count }, total + count
+  end
+  assert(total == summary.requests - summary.errors.timeout, total .. " latencies of " .. summary.requests .. " requests")
+  return made, total
+end
+
+local function percentiles(made, total, ...)
+  local found, sum, i = {}, 0, 0
+  for _, percent in ipairs({ ... }) do
+    while sum < total * percent / 100 do
+      i = i + 1
+      sum = sum + made[i][2]
+    end
+    found[#found + 1] = i > 0 and made[i][1] or 0
+  end
+  return unpack(found)
+end
+
 function done(summary, latency)
   local errors = summary.errors
-  io.write(string.format("RESULT %d %d %d %d %d %d %d\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(95), latency:percentile(99),
+  local p50, p95, p99 = 0, 0, 0
+  if summary.requests >= connections then
+    local all, total = made(summary, latency)
+    p50, p95, p99 = percentiles(all, total, 50, 95, 99)
+  end
+  io.write(string.format("RESULT %d %d %d %d %d %d %d\n", summary.requests, summary.duration, p50, p95, p99,
     errors.connect + errors.read + errors.write + errors.timeout + errors.status, summary.bytes))
 end

@@ -31,6 +31,7 @@ internal static class WrkLoad
             [
                 "--threads=1", $"--connections={connections}", $"--duration={duration.TotalSeconds:F0}s", $"--timeout={Patience}",
                 $"--script={PeerFiles.Path("load.lua")}", server.ToString(), "--", file,
+                connections.ToString(CultureInfo.InvariantCulture),
             ], Install, ct);
             var used = cpu() - before;
             return Parse(output, used);
