@@ -19,6 +19,35 @@ CREATE TYPE analytics.session_totals AS (
 
 COMMENT ON TYPE analytics.session_totals IS 'Of a row of session_summary, what its week sums.';
 
+CREATE FUNCTION analytics.analyze_deltas() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    -- As autovacuum's threshold and scale factor: a plan for a quarter of the rows serves.
+    threshold constant int := 500;
+    growth constant int := 4;
+    grown record;
+begin
+    for grown in
+        select c.oid::regclass as delta, string_agg(distinct quote_ident(t.attname), ', ') as columns
+        from analytics.aggregates as a
+        join pg_class as c on c.relnamespace = 'analytics'::regnamespace and c.relname = a.name || '_delta'
+        join pg_index as i on i.indrelid = c.oid
+        join pg_attribute as t on t.attrelid = c.oid and t.attnum = any (i.indkey)
+        where pg_stat_get_mod_since_analyze(c.oid) > threshold
+          and pg_stat_get_live_tuples(c.oid) > threshold + growth * greatest(c.reltuples, 0)
+        group by c.oid
+    loop
+        -- The columns that conditions are about: of the others, lists above all, statistics are dear and of no use. Locked
+        -- is a delta by autovacuum, which does the same.
+        execute format('analyze (skip_locked) %s (%s)', grown.delta, grown.columns);
+    end loop;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.analyze_deltas() IS 'Analyzes each delta that has grown to a multiple of what the planner believes. Called by analytics.drain, whose own changes count from the next drain on.';
+
 CREATE FUNCTION analytics.beats(value numeric, reached_at timestamp with time zone, session_id uuid, record numeric, record_at timestamp with time zone, record_session_id uuid) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((value IS NOT NULL) AND ((record IS NULL) OR (value > record) OR ((value = record) AND (ROW(reached_at, session_id) < ROW(record_at, record_session_id)))));
@@ -120,6 +149,7 @@ begin
                 format('%s staged changes set aside, to be tried again: %s', drain.set_aside, fault));
     end if;
     if drain.drain_number is not null then
+        perform analytics.analyze_deltas();
         -- The number alone: whoever listens reads refresh_events for what it missed.
         perform pg_notify('analytics_refreshed', drain.drain_number::text);
     end if;
@@ -421,28 +451,7 @@ begin
     staged as materialized (
         select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
     ),
-    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
-    -- only as a hint, and a deleted session's sets do not know it at all.
-    places as materialized (
-        select x.session_id, p.user_id, p.week
-        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
-        cross join lateral (
-            select s.user_id, analytics.week_of(s.started_at) as week
-            from core.sessions as s where s.session_id = x.session_id
-            union
-            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
-            union
-            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
-            offset 0
-        ) as p
-    ),
-    changes as materialized (
-        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
-        union
-        select p.user_id, s.session_id, p.week, s.exercise_id
-        from staged as s join places as p on p.session_id = s.session_id
-    ),
-    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    -- What each touched session amounts to now, computed once for all that builds on it.
     summaries as materialized (
         select l.session_id, l.summary, l.totals
         from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
@@ -454,42 +463,66 @@ begin
             offset 0
         ) as l
     ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select s.session_id, (s.totals).user_id, (s.totals).week_start as week from summaries as s
+        union
+        select x.session_id, p.user_id, p.week_start
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union all
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
+    ),
     whole_users as (
         select null::uuid as user_id where false
     ),
     touched_records as materialized (
-        select c.user_id, x.exercise_id, c.session_id
-        from (select distinct c.user_id, c.session_id, c.exercise_id from changes as c) as c
-        cross join state
-        cross join lateral (
-            select c.exercise_id where c.exercise_id is not null
-            union
+        select c.user_id, c.exercise_id, c.session_id
+        from (
+            select distinct c.user_id, c.session_id, c.exercise_id from changes as c where c.exercise_id is not null
+            union all
             -- The session itself changed: every exercise that it has, or had when it was last folded in.
-            select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
-            union
-            select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
-            where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
-            union
-            select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
-            where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
-            union
-            -- Whatever names it, or names nobody. A record may have been recomputed for another session's sake,
-            -- and found this one before it was ever folded in for that user; when it has left, nothing else leads
-            -- from it to that record.
-            select n.exercise_id from analytics.personal_records_current as n
-            where n.user_id = c.user_id and c.exercise_id is null
-              and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
-                                    n.best_set_volume_session_id, n.max_distance_session_id)
-                   or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
-        ) as x
+            select c.user_id, c.session_id, x.exercise_id
+            from (select distinct c.user_id, c.session_id from changes as c where c.exercise_id is null) as c
+            cross join lateral (
+                select t.exercise_id from core.sets as t where t.session_id = c.session_id
+                union
+                select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+                where d.user_id = c.user_id and d.session_id = c.session_id
+                union
+                select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+                where m.user_id = c.user_id and m.session_id = c.session_id
+                union
+                -- Whatever names it, or names nobody. A record may have been recomputed for another session's
+                -- sake, and found this one before it was ever folded in for that user; when it has left, nothing
+                -- else leads from it to that record.
+                select n.exercise_id from analytics.personal_records_current as n
+                where n.user_id = c.user_id
+                  and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
+                                        n.best_set_volume_session_id, n.max_distance_session_id)
+                       or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
+                offset 0
+            ) as x
+        ) as c
+        cross join state
         left join lateral (
             select r.* from analytics.personal_records_current as r
-            where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+            where r.user_id = c.user_id and r.exercise_id = c.exercise_id
             offset 0
         ) as r on true
         left join lateral (
             select v.* from analytics.session_records_live as v
-            where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+            where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = c.exercise_id
             offset 0
         ) as v on true
         -- Most sets set no record. One can only change where the session holds it or reaches it now, a row only
@@ -650,28 +683,7 @@ begin
         select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
     ),
     -- changes
-    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
-    -- only as a hint, and a deleted session's sets do not know it at all.
-    places as materialized (
-        select x.session_id, p.user_id, p.week
-        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
-        cross join lateral (
-            select s.user_id, analytics.week_of(s.started_at) as week
-            from core.sessions as s where s.session_id = x.session_id
-            union
-            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
-            union
-            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
-            offset 0
-        ) as p
-    ),
-    changes as materialized (
-        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
-        union
-        select p.user_id, s.session_id, p.week, s.exercise_id
-        from staged as s join places as p on p.session_id = s.session_id
-    ),
-    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    -- What each touched session amounts to now, computed once for all that builds on it.
     summaries as materialized (
         select l.session_id, l.summary, l.totals
         from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
@@ -682,6 +694,26 @@ begin
             from analytics.session_summary_live as l where l.session_id = x.session_id
             offset 0
         ) as l
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select s.session_id, (s.totals).user_id, (s.totals).week_start as week from summaries as s
+        union
+        select x.session_id, p.user_id, p.week_start
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union all
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
     ),
     -- end of changes
     whole_users as materialized (
@@ -725,38 +757,42 @@ begin
         returning 1
     ),
     touched_records as materialized (
-        select c.user_id, x.exercise_id, c.session_id
-        from (select distinct c.user_id, c.session_id, c.exercise_id from changes as c) as c
-        cross join state
-        cross join lateral (
-            select c.exercise_id where c.exercise_id is not null
-            union
+        select c.user_id, c.exercise_id, c.session_id
+        from (
+            select distinct c.user_id, c.session_id, c.exercise_id from changes as c where c.exercise_id is not null
+            union all
             -- The session itself changed: every exercise that it has, or had when it was last folded in.
-            select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
-            union
-            select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
-            where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
-            union
-            select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
-            where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
-            union
-            -- Whatever names it, or names nobody. A record may have been recomputed for another session's sake,
-            -- and found this one before it was ever folded in for that user; when it has left, nothing else leads
-            -- from it to that record.
-            select n.exercise_id from analytics.personal_records_current as n
-            where n.user_id = c.user_id and c.exercise_id is null
-              and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
-                                    n.best_set_volume_session_id, n.max_distance_session_id)
-                   or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
-        ) as x
+            select c.user_id, c.session_id, x.exercise_id
+            from (select distinct c.user_id, c.session_id from changes as c where c.exercise_id is null) as c
+            cross join lateral (
+                select t.exercise_id from core.sets as t where t.session_id = c.session_id
+                union
+                select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+                where d.user_id = c.user_id and d.session_id = c.session_id
+                union
+                select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+                where m.user_id = c.user_id and m.session_id = c.session_id
+                union
+                -- Whatever names it, or names nobody. A record may have been recomputed for another session's
+                -- sake, and found this one before it was ever folded in for that user; when it has left, nothing
+                -- else leads from it to that record.
+                select n.exercise_id from analytics.personal_records_current as n
+                where n.user_id = c.user_id
+                  and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
+                                        n.best_set_volume_session_id, n.max_distance_session_id)
+                       or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
+                offset 0
+            ) as x
+        ) as c
+        cross join state
         left join lateral (
             select r.* from analytics.personal_records_current as r
-            where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+            where r.user_id = c.user_id and r.exercise_id = c.exercise_id
             offset 0
         ) as r on true
         left join lateral (
             select v.* from analytics.session_records_live as v
-            where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+            where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = c.exercise_id
             offset 0
         ) as v on true
         -- Most sets set no record. One can only change where the session holds it or reaches it now, a row only
@@ -1027,28 +1063,7 @@ begin
     staged as materialized (
         select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
     ),
-    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
-    -- only as a hint, and a deleted session's sets do not know it at all.
-    places as materialized (
-        select x.session_id, p.user_id, p.week
-        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
-        cross join lateral (
-            select s.user_id, analytics.week_of(s.started_at) as week
-            from core.sessions as s where s.session_id = x.session_id
-            union
-            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
-            union
-            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
-            offset 0
-        ) as p
-    ),
-    changes as materialized (
-        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
-        union
-        select p.user_id, s.session_id, p.week, s.exercise_id
-        from staged as s join places as p on p.session_id = s.session_id
-    ),
-    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    -- What each touched session amounts to now, computed once for all that builds on it.
     summaries as materialized (
         select l.session_id, l.summary, l.totals
         from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
@@ -1059,6 +1074,26 @@ begin
             from analytics.session_summary_live as l where l.session_id = x.session_id
             offset 0
         ) as l
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select s.session_id, (s.totals).user_id, (s.totals).week_start as week from summaries as s
+        union
+        select x.session_id, p.user_id, p.week_start
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union all
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
     ),
     whole_users as (
         select null::uuid as user_id where false
@@ -1291,28 +1326,7 @@ begin
     staged as materialized (
         select distinct a.user_id, a.session_id, a.week, a.exercise_id from asked as a where not a.read_live
     ),
-    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
-    -- only as a hint, and a deleted session's sets do not know it at all.
-    places as materialized (
-        select x.session_id, p.user_id, p.week
-        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
-        cross join lateral (
-            select s.user_id, analytics.week_of(s.started_at) as week
-            from core.sessions as s where s.session_id = x.session_id
-            union
-            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
-            union
-            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
-            offset 0
-        ) as p
-    ),
-    changes as materialized (
-        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
-        union
-        select p.user_id, s.session_id, p.week, s.exercise_id
-        from staged as s join places as p on p.session_id = s.session_id
-    ),
-    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    -- What each touched session amounts to now, computed once for all that builds on it.
     summaries as materialized (
         select l.session_id, l.summary, l.totals
         from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
@@ -1323,6 +1337,26 @@ begin
             from analytics.session_summary_live as l where l.session_id = x.session_id
             offset 0
         ) as l
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select s.session_id, (s.totals).user_id, (s.totals).week_start as week from summaries as s
+        union
+        select x.session_id, p.user_id, p.week_start
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union all
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
     ),
     whole_users as (
         select null::uuid as user_id where false
@@ -1480,11 +1514,14 @@ CREATE MATERIALIZED VIEW analytics.personal_records AS
     v.best_set_volume_at,
     v.max_distance_m,
     v.max_distance_session_id,
-    v.max_distance_at
+    v.max_distance_at,
+    NULL::boolean AS never_alike
    FROM analytics.personal_records_live v
   WITH NO DATA;
 
 COMMENT ON MATERIALIZED VIEW analytics.personal_records IS 'Pre-computed personal_records, as of its stamp in refresh_state; read personal_records_current.';
+
+COMMENT ON COLUMN analytics.personal_records.never_alike IS 'Always null: spares REFRESH … CONCURRENTLY the search for rows that are alike, which the key excludes.';
 
 CREATE TABLE analytics.personal_records_delta (
     user_id uuid NOT NULL,
@@ -1779,11 +1816,14 @@ CREATE MATERIALIZED VIEW analytics.session_summary AS
     v.exercise_count,
     v.rpe_sum,
     v.rpe_count,
-    v.exercise_ids
+    v.exercise_ids,
+    NULL::boolean AS never_alike
    FROM analytics.session_summary_live v
   WITH NO DATA;
 
 COMMENT ON MATERIALIZED VIEW analytics.session_summary IS 'Pre-computed session_summary, as of its stamp in refresh_state; read session_summary_current.';
+
+COMMENT ON COLUMN analytics.session_summary.never_alike IS 'Always null: spares REFRESH … CONCURRENTLY the search for rows that are alike, which the key excludes.';
 
 CREATE TABLE analytics.session_summary_delta (
     user_id uuid NOT NULL,
@@ -1911,7 +1951,8 @@ CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
     v.exercise_count,
     v.rpe_sum,
     v.rpe_count,
-    v.exercise_ids
+    v.exercise_ids,
+    NULL::boolean AS never_alike
    FROM ( SELECT n.user_id,
             n.week_start,
             n.session_count,
@@ -1928,6 +1969,8 @@ CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
   WITH NO DATA;
 
 COMMENT ON MATERIALIZED VIEW analytics.weekly_aggregates IS 'Pre-computed weekly_aggregates, as of its stamp in refresh_state; read weekly_aggregates_current.';
+
+COMMENT ON COLUMN analytics.weekly_aggregates.never_alike IS 'Always null: spares REFRESH … CONCURRENTLY the search for rows that are alike, which the key excludes.';
 
 CREATE TABLE analytics.weekly_aggregates_delta (
     user_id uuid NOT NULL,

@@ -1,7 +1,12 @@
 -- Asks the requests of a file in turn, as written there: a line with the length, then that many bytes, again and again.
 -- Prints one line that the bench reads: requests, microseconds, latencies in microseconds, failures, bytes.
 -- Arguments: the file, the number of connections.
-local requests, at, connections = {}, 0, nil
+local requests, at, thread = {}, 0, nil
+
+-- wrk calls this and done in one state of Lua, what is between in that of the thread.
+function setup(started)
+  thread = started
+end
 
 function init(args)
   connections = tonumber(args[2])
@@ -22,7 +27,7 @@ end
 -- made while it waited: for each that took t, one of t - e, t - 2e and so on, while more than e, where e is the mean time
 -- between two of a connection. Nobody made those here: a connection asks again when it has its answer. So the count at
 -- each t above e is that of the requests themselves and the count at t + e; the difference is what was made.
-local function made(summary, latency)
+local function made(summary, latency, connections)
   local expected = math.floor(summary.duration / math.floor(summary.requests / connections))
   local counted, made, total = {}, {}, 0
   for i = 1, #latency do
@@ -51,10 +56,10 @@ local function percentiles(made, total, ...)
 end
 
 function done(summary, latency)
-  local errors = summary.errors
+  local errors, connections = summary.errors, thread:get("connections")
   local p50, p95, p99 = 0, 0, 0
   if summary.requests >= connections then
-    local all, total = made(summary, latency)
+    local all, total = made(summary, latency, connections)
     p50, p95, p99 = percentiles(all, total, 50, 95, 99)
   end
   io.write(string.format("RESULT %d %d %d %d %d %d %d\n", summary.requests, summary.duration, p50, p95, p99,

@@ -2,38 +2,42 @@
 --
 -- @key     user_id, exercise_id
 -- @with    touched_records as materialized (
---              select c.user_id, x.exercise_id, c.session_id
---              from (select distinct c.user_id, c.session_id, c.exercise_id from changes as c) as c
---              cross join state
---              cross join lateral (
---                  select c.exercise_id where c.exercise_id is not null
---                  union
+--              select c.user_id, c.exercise_id, c.session_id
+--              from (
+--                  select distinct c.user_id, c.session_id, c.exercise_id from changes as c where c.exercise_id is not null
+--                  union all
 --                  -- The session itself changed: every exercise that it has, or had when it was last folded in.
---                  select t.exercise_id from core.sets as t where t.session_id = c.session_id and c.exercise_id is null
---                  union
---                  select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
---                  where d.user_id = c.user_id and d.session_id = c.session_id and c.exercise_id is null
---                  union
---                  select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
---                  where m.user_id = c.user_id and m.session_id = c.session_id and c.exercise_id is null
---                  union
---                  -- Whatever names it, or names nobody. A record may have been recomputed for another session's sake,
---                  -- and found this one before it was ever folded in for that user; when it has left, nothing else leads
---                  -- from it to that record.
---                  select n.exercise_id from analytics.personal_records_current as n
---                  where n.user_id = c.user_id and c.exercise_id is null
---                    and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
---                                          n.best_set_volume_session_id, n.max_distance_session_id)
---                         or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
---              ) as x
+--                  select c.user_id, c.session_id, x.exercise_id
+--                  from (select distinct c.user_id, c.session_id from changes as c where c.exercise_id is null) as c
+--                  cross join lateral (
+--                      select t.exercise_id from core.sets as t where t.session_id = c.session_id
+--                      union
+--                      select e.id from analytics.session_summary_delta as d cross join unnest(d.exercise_ids) as e (id)
+--                      where d.user_id = c.user_id and d.session_id = c.session_id
+--                      union
+--                      select e.id from analytics.session_summary as m cross join unnest(m.exercise_ids) as e (id)
+--                      where m.user_id = c.user_id and m.session_id = c.session_id
+--                      union
+--                      -- Whatever names it, or names nobody. A record may have been recomputed for another session's
+--                      -- sake, and found this one before it was ever folded in for that user; when it has left, nothing
+--                      -- else leads from it to that record.
+--                      select n.exercise_id from analytics.personal_records_current as n
+--                      where n.user_id = c.user_id
+--                        and (c.session_id in (n.max_weight_session_id, n.best_e1rm_session_id,
+--                                              n.best_set_volume_session_id, n.max_distance_session_id)
+--                             or num_nonnulls(n.max_weight_session_id, n.max_distance_session_id) = 0)
+--                      offset 0
+--                  ) as x
+--              ) as c
+--              cross join state
 --              left join lateral (
 --                  select r.* from analytics.personal_records_current as r
---                  where r.user_id = c.user_id and r.exercise_id = x.exercise_id
+--                  where r.user_id = c.user_id and r.exercise_id = c.exercise_id
 --                  offset 0
 --              ) as r on true
 --              left join lateral (
 --                  select v.* from analytics.session_records_live as v
---                  where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = x.exercise_id
+--                  where v.session_id = c.session_id and v.user_id = c.user_id and v.exercise_id = c.exercise_id
 --                  offset 0
 --              ) as v on true
 --              -- Most sets set no record. One can only change where the session holds it or reaches it now, a row only

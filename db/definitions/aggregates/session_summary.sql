@@ -1,4 +1,4 @@
--- What one session amounted to.
+-- What one session amounted to: the row that weeks are summed up from.
 --
 -- @key     user_id, session_id
 -- @index   session_id

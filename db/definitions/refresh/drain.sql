@@ -38,28 +38,7 @@ begin
         select distinct t.user_id, t.session_id, t.week, t.exercise_id from taken as t
     ),
     -- changes
-    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
-    -- only as a hint, and a deleted session's sets do not know it at all.
-    places as materialized (
-        select x.session_id, p.user_id, p.week
-        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
-        cross join lateral (
-            select s.user_id, analytics.week_of(s.started_at) as week
-            from core.sessions as s where s.session_id = x.session_id
-            union
-            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
-            union
-            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
-            offset 0
-        ) as p
-    ),
-    changes as materialized (
-        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
-        union
-        select p.user_id, s.session_id, p.week, s.exercise_id
-        from staged as s join places as p on p.session_id = s.session_id
-    ),
-    -- What each touched session amounts to now, computed once for all aggregates that build on it.
+    -- What each touched session amounts to now, computed once for all that builds on it.
     summaries as materialized (
         select l.session_id, l.summary, l.totals
         from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
@@ -70,6 +49,26 @@ begin
             from analytics.session_summary_live as l where l.session_id = x.session_id
             offset 0
         ) as l
+    ),
+    -- Where each touched session is now, and every owner and week it was folded in under: a set's change knows its user
+    -- only as a hint, and a deleted session's sets do not know it at all.
+    places as materialized (
+        select s.session_id, (s.totals).user_id, (s.totals).week_start as week from summaries as s
+        union
+        select x.session_id, p.user_id, p.week_start
+        from (select distinct s.session_id from staged as s where s.session_id is not null offset 0) as x
+        cross join lateral (
+            select d.user_id, d.week_start from analytics.session_summary_delta as d where d.session_id = x.session_id
+            union all
+            select m.user_id, m.week_start from analytics.session_summary as m where m.session_id = x.session_id
+            offset 0
+        ) as p
+    ),
+    changes as materialized (
+        select s.user_id, s.session_id, s.week, s.exercise_id from staged as s where s.user_id is not null
+        union
+        select p.user_id, s.session_id, p.week, s.exercise_id
+        from staged as s join places as p on p.session_id = s.session_id
     ),
     -- end of changes
     whole_users as materialized (
@@ -206,6 +205,7 @@ begin
                 format('%s staged changes set aside, to be tried again: %s', drain.set_aside, fault));
     end if;
     if drain.drain_number is not null then
+        perform analytics.analyze_deltas();
         -- The number alone: whoever listens reads refresh_events for what it missed.
         perform pg_notify('analytics_refreshed', drain.drain_number::text);
     end if;

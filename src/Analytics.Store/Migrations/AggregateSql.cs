@@ -11,9 +11,12 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
     private readonly List<string> _columns = [.. columns.Select(c => c.Name)];
     private readonly List<string> _values = [.. columns.Select(c => c.Name).Except(declaration.Key)];
 
+    // REFRESH … CONCURRENTLY sorts the rows that have no null, twice, to see whether two are alike, which a key excludes.
+    private const string NeverAlike = "never_alike";
+
     public string CreateMatview => $"""
         create materialized view analytics.{_name}_next as
-        select {List(_columns, "v")}
+        select {List(_columns, "v")}, null::boolean as {NeverAlike}
         from {declaration.Folded switch
     {
         { } rows => $"({rows.Replace(declaration.NarrowFunction, $"{declaration.NarrowFunction}_next", StringComparison.Ordinal)})",
@@ -60,6 +63,8 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
     public string Comments => $"""
         comment on materialized view analytics.{_name} is
             'Pre-computed {_name}, as of its stamp in refresh_state; read {_name}_current.';
+        comment on column analytics.{_name}.{NeverAlike} is
+            'Always null: spares REFRESH … CONCURRENTLY the search for rows that are alike, which the key excludes.';
         comment on table analytics.{_name}_delta is
             'Rows of {_name} recomputed since the last full refresh; deleted rows hide the matview''s.';
         comment on view analytics.{_name}_current is

@@ -69,7 +69,8 @@ public static class BenchData
             """, ct, Exercises);
     }
 
-    // In order of time, as an app writes them: a user's sessions lie scattered over the table.
+    // In order of time, as an app writes them that logs whole workouts: a user's sessions lie scattered over the table, and a
+    // session's sets together. Left to the planner, the first sets of all sessions of a chunk came before all second ones.
     private static async Task ChunkAsync(NpgsqlConnection connection, BenchSize size, int first, int end, CancellationToken ct)
     {
         // The few heavy users have an even share of all sessions, the rest a random one.
@@ -107,6 +108,7 @@ public static class BenchData
                 from generate_series($1, $2 - 1) as n
                 offset 0) as s
             cross join generate_series(0, $3 - 1) as k
+            order by s.n, k
             """, ct, first, end, BenchSize.SetsPerSession, Exercises);
     }
 

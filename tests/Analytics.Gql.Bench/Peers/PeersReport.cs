@@ -2,7 +2,6 @@
 using System.Globalization;
 using Analytics.Gql.Bench.Measuring;
 using Analytics.Gql.Bench.Peers.Contenders;
-using Analytics.Gql.Bench.Peers.Load;
 
 namespace Analytics.Gql.Bench.Peers;
 

@@ -4,7 +4,6 @@
 using Analytics.Gql.Bench.Loading;
 using Analytics.Gql.Bench.Measuring;
 using Analytics.Gql.Bench.Peers.Contenders;
-using Analytics.Gql.Bench.Peers.Load;
 
 namespace Analytics.Gql.Bench.Peers;
 

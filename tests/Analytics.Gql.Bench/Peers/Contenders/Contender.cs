@@ -1,4 +1,5 @@
 // Whoever is compared: what it is asked for a query, and one round of load on it.
+using Analytics.Gql.Bench.Measuring;
 using Analytics.Gql.Bench.Peers.Load;
 
 namespace Analytics.Gql.Bench.Peers.Contenders;

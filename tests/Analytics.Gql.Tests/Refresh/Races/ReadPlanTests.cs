@@ -1,5 +1,8 @@
-// Rule 6: readers reach the index in each branch of a current view; said by the rows that the database touched.
+// Rule 6: readers reach the index in each branch of a current view, and drains in the deltas, also where they were planned
+// while those were empty; said by the rows that the database touched.
+using Analytics.Store;
 using Analytics.Store.Readers;
+using Analytics.Store.Refresh;
 using Dapper;
 using Npgsql;
 
@@ -7,7 +10,7 @@ namespace Analytics.Gql.Tests.Refresh.Races;
 
 public sealed class ReadPlanTests : RaceTest
 {
-    private const int Users = 200, Weeks = 30, SessionsOfOne = 2000;
+    private const int Users = 200, Weeks = 30, SessionsOfOne = 2000, SessionsOfAWeek = 7 * 24;
 
     [Fact]
     public async Task Weeks_of_three_users_touch_their_rows_alone()
@@ -70,6 +73,53 @@ public sealed class ReadPlanTests : RaceTest
             """, new { user }));
     }
 
+    [Fact]
+    public async Task A_drain_soon_after_the_delta_was_empty_touches_the_rows_of_its_week_alone() =>
+        Assert.InRange(await TouchedByDrainAsync(), 1, SessionsOfAWeek * 4);
+
+    [Fact]
+    public async Task As_it_was_planned_for_an_empty_delta_it_touches_all_of_the_users_for_each_session()
+    {
+        await ReplaceAsync("analytics.drain", ("perform analytics.analyze_deltas();", ""));
+        Assert.True(await TouchedByDrainAsync() > SessionsOfAWeek * SessionsOfOne / 2);
+    }
+
+    /// <summary>Rows of the delta, when one session has changed and each of its user's has just come to be there.</summary>
+    private async Task<long> TouchedByDrainAsync()
+    {
+        var user = await OneUserAsync();
+        // Plans are made anew when autovacuum has been at any of their tables.
+        await Database.ExecuteAsync("""
+            do $do$
+            declare relation regclass;
+            begin
+                for relation in
+                    select c.oid from pg_class as c
+                    where c.relnamespace in ('core'::regnamespace, 'analytics'::regnamespace) and c.relkind in ('r', 'm')
+                loop
+                    execute format('alter table %s set (autovacuum_enabled = off)', relation);
+                end loop;
+            end
+            $do$;
+            analyze analytics.session_summary_delta
+            """);
+        return await TouchedAsync("session_summary_delta", source => ChangeAndDrainAsync(source, sessions: 1), before: async source =>
+        {
+            foreach (var sessions in new[] { 1, SessionsOfOne, 1 })
+                await ChangeAndDrainAsync(source, sessions);
+        });
+
+        async Task ChangeAndDrainAsync(NpgsqlDataSource source, int sessions)
+        {
+            await Database.ExecuteAsync("""
+                update core.sessions set distance_m = coalesce(distance_m, 0) + 1 where session_id in (
+                    select session_id from core.sessions where user_id = @user order by started_at limit @sessions offset @offset)
+                """, new { user, sessions, offset = sessions == 1 ? SessionsOfOne / 2 : 0 });
+            await new Drain(source).RunUntilEmptyAsync(CancellationToken.None);
+            await FlushAsync(source);
+        }
+    }
+
     private async Task<IReadOnlyList<Guid>> ManyUsersAsync()
     {
         await Database.ExecuteAsync("""
@@ -124,23 +174,38 @@ public sealed class ReadPlanTests : RaceTest
         await connection.QueryAsync(sql, parameters);
     }
 
-    /// <summary>Rows of a matview that the reads touched. By one connection, whose counts can be flushed.</summary>
-    private async Task<long> TouchedAsync(string matview, Func<NpgsqlDataSource, Task> read)
+    /// <summary>Rows of a relation of the schema analytics that were touched. By one connection, whose counts can be
+    /// flushed.</summary>
+    private async Task<long> TouchedAsync(
+        string relation, Func<NpgsqlDataSource, Task> measured, Func<NpgsqlDataSource, Task>? before = null)
     {
-        await using var source = NpgsqlDataSource.Create(Database.ConnectionString + ";Maximum Pool Size=1");
-        var counted = $"""
-            select seq_tup_read + idx_tup_fetch from pg_stat_user_tables
-            where schemaname = 'analytics' and relname = '{matview}'
-            """;
-        // A backend reports what it touched a second later or at its end; that of the full refresh is just ending.
-        await UntilAsync("""
+        await using var source = DataSources.Primary(Database.ConnectionString + ";Maximum Pool Size=1");
+        if (before is not null) await before(source);
+        await using var command = source.CreateCommand("select pg_backend_pid()");
+        var measuring = (int)(await command.ExecuteScalarAsync())!;
+        // Others report what they touched a second later or at their end; that of the full refresh is just ending.
+        await UntilAsync($"""
             select not exists (select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-                               and backend_type in ('client backend', 'parallel worker'))
+                               and pid <> {measuring} and backend_type in ('client backend', 'parallel worker'))
             """);
-        var before = await Database.ScalarAsync<long>(counted);
-        await read(source);
+        var already = await CountedAsync();
+        await measured(source);
+        return await CountedAsync() - already;
+
+        async Task<long> CountedAsync()
+        {
+            await FlushAsync(source);
+            return await Database.ScalarAsync<long>($"""
+                select seq_tup_read + idx_tup_fetch from pg_stat_user_tables
+                where schemaname = 'analytics' and relname = '{relation}'
+                """);
+        }
+    }
+
+    /// <summary>What the connection touched is counted now, and not within a second.</summary>
+    private static async Task FlushAsync(NpgsqlDataSource source)
+    {
         await AskAsync(source, "select pg_stat_force_next_flush()", new { });
         await AskAsync(source, "select 1", new { }); // a flush comes when a statement has ended
-        return await Database.ScalarAsync<long>(counted) - before;
     }
 }

@@ -1,7 +1,7 @@
 // The CPU that a process and all that it started have used, as Linux accounts for it.
 using System.Globalization;
 
-namespace Analytics.Gql.Bench.Peers.Load;
+namespace Analytics.Gql.Bench.Measuring;
 
 internal static class CpuTimes
 {
