@@ -1,6 +1,6 @@
 // A database that holds the bench's data, whatever it was before.
 //
-// private cluster or --connection ⇒ load, unless it was loaded ⇒ migrate ⇒ vacuum ⇒ full refresh, unless none is due
+// private cluster or --connection ⇒ load, unless it was loaded ⇒ migrate ⇒ full refresh, unless none is due ⇒ vacuum
 using System.Data;
 using Analytics.Gql.Bench.Overhead;
 using Analytics.Gql.Jobs;
@@ -94,10 +94,8 @@ public sealed class BenchDatabase : IAsyncDisposable
 
     private async Task PrepareAsync(Action<string> log, CancellationToken ct)
     {
-        var report = await Migrator.MigrateAsync(ConnectionString, log, ct);
+        await Migrator.MigrateAsync(ConnectionString, log, ct);
         await using var connection = await Primary.OpenConnectionAsync(ct);
-        if (report.Applied.Count > 0)
-            await connection.ExecuteAsync("vacuum analyze");
         // Off: a bench was killed in the middle of 'overhead'.
         if ((await StagingTriggers.FaultsAsync(Primary, ct)).Count > 0)
             await TriggerSwitch.RestoreAsync(this, AppLoad.Title, ct);
@@ -109,6 +107,9 @@ public sealed class BenchDatabase : IAsyncDisposable
             await new FullRefresh(ConnectionString).RunAsync(ct);
         }
         await new Drain(Primary).RunUntilEmptyAsync(ct);
+        // Else autovacuum would, in the middle of a figure.
+        log("vacuum");
+        await connection.ExecuteAsync(new CommandDefinition("vacuum analyze", commandTimeout: 0, cancellationToken: ct));
         if (IsPrivate)
             await WarmUpAsync(connection, log);
         log("checkpoint");
