@@ -74,6 +74,12 @@ public static class DataSources
         return !HasSeveralHosts(a) && a.Host == b.Host && a.Port == b.Port;
     }
 
+    /// <summary>Connections that reads may have at once: <c>Maximum Pool Size</c>, else four for each core of this machine, 8
+    /// at least. Npgsql uses those that are open in turn, and each more is another backend whose plans and catalogue have left
+    /// the processor's cache when its turn comes.</summary>
+    internal static int ReadPoolSize(NpgsqlConnectionStringBuilder settings) =>
+        settings.ShouldSerialize("Maximum Pool Size") ? settings.MaxPoolSize : Math.Clamp(4 * Environment.ProcessorCount, 8, settings.MaxPoolSize);
+
     private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) =>
         settings.Host?.Contains(',', StringComparison.Ordinal) == true;
 
@@ -85,6 +91,7 @@ public static class DataSources
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
+            MaxPoolSize = ReadPoolSize(new NpgsqlConnectionStringBuilder(connectionString)),
             CommandTimeout = (int)statementTimeout.TotalSeconds + 5,
         };
         settings.Options = $"{settings.Options} -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off "

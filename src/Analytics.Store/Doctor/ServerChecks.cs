@@ -40,7 +40,7 @@ internal static class ServerChecks
 
     /// <summary>Connections that one node may open: the worker's pool, the scheduler's, and that of reads.</summary>
     internal static int PoolsOf(DoctorOptions options) =>
-        2 * Pool(options.Primary) + Pool(options.Reads ?? options.Primary) + Unpooled;
+        2 * Settings(options.Primary).MaxPoolSize + DataSources.ReadPoolSize(Settings(options.Reads ?? options.Primary)) + Unpooled;
 
     internal static Fault? ConnectionsFault(int needed, int most) => needed <= most ? null : new Fault(
         $"One node may open {needed} connections, and the server takes {most}.",
@@ -49,7 +49,7 @@ internal static class ServerChecks
         Remedy.Sql($"alter system set max_connections = {needed + 20}"),
         Remedy.Advice("… and restart PostgreSQL."));
 
-    private static int Pool(ConfiguredConnection configured) => new NpgsqlConnectionStringBuilder(configured.ConnectionString).MaxPoolSize;
+    private static NpgsqlConnectionStringBuilder Settings(ConfiguredConnection configured) => new(configured.ConnectionString);
 
     private static async Task<IReadOnlyList<Fault>> AutovacuumAsync(Examination on, CancellationToken ct)
     {

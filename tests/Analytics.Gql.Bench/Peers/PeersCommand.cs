@@ -27,8 +27,8 @@ internal static class PeersCommand
 
     private static readonly Option<int> Pool = new("--pool")
     {
-        Description = "Connections of each contender to PostgreSQL.",
-        DefaultValueFactory = _ => 16,
+        Description = "Connections of each contender to PostgreSQL; by default two for each core.",
+        DefaultValueFactory = _ => 2 * Environment.ProcessorCount,
     };
     private static readonly Option<string[]> Only = new("--only")
     {

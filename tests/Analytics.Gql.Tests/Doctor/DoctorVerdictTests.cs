@@ -34,6 +34,7 @@ public sealed class DoctorVerdictTests(DatabaseFixture fixture) : IClassFixture<
     {
         var options = new DoctorOptions { Primary = new("primary", "Host=db"), Reads = new("reads", "Host=db;Maximum Pool Size=20") };
         Assert.Equal(223, ServerChecks.PoolsOf(options));
+        Assert.Equal(203 + Math.Clamp(4 * Environment.ProcessorCount, 8, 100), ServerChecks.PoolsOf(options with { Reads = null }));
         Assert.Null(ServerChecks.ConnectionsFault(223, 223));
         var fault = ServerChecks.ConnectionsFault(223, 97)!;
         Assert.Equal("One node may open 223 connections, and the server takes 97.", fault.Found);
