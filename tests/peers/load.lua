@@ -9,7 +9,7 @@ function setup(started)
 end
 
 function init(args)
-  connections = tonumber(args[2])
+  connections = tonumber(args[2]) -- not local: done asks the thread's state for it
   local file = assert(io.open(args[1], "rb"))
   for length in function() return file:read("*n") end do
     file:read(1)
@@ -29,7 +29,7 @@ end
 -- each t above e is that of the requests themselves and the count at t + e; the difference is what was made.
 local function made(summary, latency, connections)
   local expected = math.floor(summary.duration / math.floor(summary.requests / connections))
-  local counted, made, total = {}, {}, 0
+  local counted, found, total = {}, {}, 0
   for i = 1, #latency do
     local microseconds, count = latency(i)
     counted[microseconds] = count
@@ -37,20 +37,20 @@ local function made(summary, latency, connections)
   for i = 1, #latency do
     local microseconds, count = latency(i)
     if microseconds > expected then count = count - (counted[microseconds + expected] or 0) end
-    made[i], total = { microseconds, count }, total + count
+    found[i], total = { microseconds, count }, total + count
   end
   assert(total == summary.requests - summary.errors.timeout, total .. " latencies of " .. summary.requests .. " requests")
-  return made, total
+  return found, total
 end
 
-local function percentiles(made, total, ...)
+local function percentiles(latencies, total, ...)
   local found, sum, i = {}, 0, 0
   for _, percent in ipairs({ ... }) do
     while sum < total * percent / 100 do
       i = i + 1
-      sum = sum + made[i][2]
+      sum = sum + latencies[i][2]
     end
-    found[#found + 1] = i > 0 and made[i][1] or 0
+    found[#found + 1] = i > 0 and latencies[i][1] or 0
   end
   return unpack(found)
 end
