@@ -10,7 +10,7 @@ namespace Analytics.Gql.Access;
 public sealed partial class Permissions(ILogger<Permissions> log) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<Guid> _others = [];
+    private readonly HashSet<Guid> _others = [], _audited = [];
     private Viewer? _viewer;
     private string _trace = "none";
 
@@ -27,7 +27,7 @@ public sealed partial class Permissions(ILogger<Permissions> log) : IDisposable
         // Where the server is open there is nobody to audit.
         if (viewer.Subject is not null && userId != viewer.UserId)
             lock (_gate)
-                _others.Add(userId);
+                if (!_audited.Contains(userId)) _others.Add(userId);
         return true;
     }
 
@@ -81,12 +81,21 @@ public sealed partial class Permissions(ILogger<Permissions> log) : IDisposable
         ErrorCodes.Forbidden, $"{Name(context)}: the token does not allow reading user {userId}. Give your own id with the scope "
             + $"{Scopes.Read}, or ask for the scope {Scopes.ReadAny}.");
 
-    /// <summary>The operation is over.</summary>
-    public void Dispose()
+    /// <summary>Writes whose data was read into the audit log; to be called before the answer goes out, so that nobody has
+    /// seen what the log does not know. Each user once for an operation.</summary>
+    public void AuditReads()
     {
-        if (_others.Count > 0)
+        lock (_gate)
+        {
+            if (_others.Count == 0) return;
             LogRead(log, _viewer!.Subject!, _others.Count, string.Join(", ", _others.Order().Take(20)), _trace);
+            _audited.UnionWith(_others);
+            _others.Clear();
+        }
     }
+
+    /// <summary>The operation is over: what the later results of a subscription read, or what was never answered.</summary>
+    public void Dispose() => AuditReads();
 
     private Viewer Of(IResolveFieldContext context) =>
         _viewer ?? Of(context.User, (context.UserContext as OperationContext)?.TraceId ?? _trace);

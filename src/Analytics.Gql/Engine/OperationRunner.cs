@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text;
+using Analytics.Gql.Access;
 using Analytics.Gql.Engine.Documents;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Streaming;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Options;
 namespace Analytics.Gql.Engine;
 
 // id, hash or text ⇒ text ⇒ size ⇒ cached? else parse, shape limits, standard rules ⇒ variables ⇒ cost and request rules ⇒ execute ⇒
-// cache the document
+// cache the document, write the audit log
 //
 // Only what depends on the text alone is skipped for a cached document; its walks are, by KnownDocumentValidator.
 
@@ -132,6 +133,7 @@ public sealed class OperationRunner
         if (cached is null && result is { Executed: true, Document: { } document })
             _documents.Keep(request.Query, document);
         if (result.Executed) _requested.Ran(request);
+        services.GetService<Permissions>()?.AuditReads();
         if (context is { TellsCost: true, Cost: { } cost })
             (result.Extensions ??= new Dictionary<string, object?>())["cost"] =
                 new Dictionary<string, object?> { ["requested"] = cost, ["limit"] = _maxCost };

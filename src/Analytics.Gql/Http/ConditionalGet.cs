@@ -48,6 +48,7 @@ public sealed class ConditionalGet(
     public bool TryNotModified(HttpContext http, Tagged tagged)
     {
         if (!http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(tagged.Tag, useStrongComparison: false))) return false;
+        http.RequestServices.GetRequiredService<Permissions>().AuditReads();
         http.Response.StatusCode = StatusCodes.Status304NotModified;
         Describe(http.Response, tagged);
         return true;

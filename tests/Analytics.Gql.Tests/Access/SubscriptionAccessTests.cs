@@ -30,6 +30,14 @@ public sealed class SubscriptionAccessTests(AccessFixture server) : IClassFixtur
     }
 
     [Fact]
+    public async Task Listening_to_another_is_in_the_audit_log_when_the_client_has_the_headers_and_not_at_the_end()
+    {
+        using var stream = await StreamAsync(Tokens.Of("listener@clients", "analytics:read:any"), server.Grace);
+        Assert.Single(server.Log.Entries, entry => entry.Text.StartsWith(
+            $"Audit: listener@clients read the data of 1 others ({server.Grace})", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_event_stream_without_a_valid_token_is_refused_before_it_begins()
     {
         foreach (var token in new[] { null, Tokens.Unsigned(Tokens.Of(server.Ada, "analytics:read")) })
