@@ -37,13 +37,22 @@ public sealed class TracedServer : ServerFixture
         await act();
         test.Stop();
         // The request's span ends a moment after its answer.
-        var patience = Stopwatch.StartNew();
-        while (patience.Elapsed < TimeSpan.FromSeconds(10) && !Of(test).Any(span => span.Parent is null or { Source.Name: "" }))
-            await Task.Delay(TimeSpan.FromMilliseconds(10));
-        return new SpanTree([.. Of(test)]);
+        await EndedAsync(span => span.TraceId == test.TraceId && span.Parent is null or { Source.Name: "" });
+        return new SpanTree([.. _spans.Where(span => span.TraceId == test.TraceId)]);
     }
 
-    private IEnumerable<Activity> Of(Activity test) => _spans.Where(span => span.TraceId == test.TraceId);
+    /// <summary>Waits for a span to end: what it did shows elsewhere a moment earlier.</summary>
+    /// <returns>False when none has within ten seconds.</returns>
+    public async Task<bool> EndedAsync(Func<Activity, bool> isIt)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!_spans.Any(isIt))
+        {
+            if (patience.Elapsed > TimeSpan.FromSeconds(10)) return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+        return true;
+    }
 
     private sealed class Recorder(ConcurrentQueue<Activity> spans) : BaseProcessor<Activity>
     {
