@@ -35,8 +35,7 @@ begin
         join pg_class as c on c.relnamespace = 'analytics'::regnamespace and c.relname = a.name || '_delta'
         join pg_index as i on i.indrelid = c.oid
         join pg_attribute as t on t.attrelid = c.oid and t.attnum = any (i.indkey)
-        where pg_stat_get_mod_since_analyze(c.oid) > threshold
-          and pg_stat_get_live_tuples(c.oid) > threshold + growth * greatest(c.reltuples, 0)
+        where pg_stat_get_live_tuples(c.oid) > threshold + growth * greatest(c.reltuples, 0)
         group by c.oid
     loop
         -- The columns that conditions are about: of the others, lists above all, statistics are dear and of no use. Locked
