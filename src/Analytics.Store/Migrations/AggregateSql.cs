@@ -14,6 +14,20 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
     // REFRESH … CONCURRENTLY sorts the rows that have no null, twice, to see whether two are alike, which a key excludes.
     private const string NeverAlike = "never_alike";
 
+    /// <summary>The objects of an aggregate as they are written for each: another text when they are to be built anew. What the
+    /// functions get of it is not in it: they are compared whole.</summary>
+    public static string Template
+    {
+        get
+        {
+            var any = new AggregateSql(
+                new AggregateDeclaration("any", "", ["user_id"], "", null, null, null, ["key"], ["page"]), [new("user_id", "uuid"), new("value", "int")]);
+            return string.Join('\n', [
+                any.CreateMatview, any.CreateKeyIndex, any.CreateDelta, any.CreateCurrentOverNext,
+                .. any.Indexes().Select(index => index.Matview + index.Delta)]);
+        }
+    }
+
     public string CreateMatview => $"""
         create materialized view analytics.{_name}_next as
         select {List(_columns, "v")}, null::boolean as {NeverAlike}

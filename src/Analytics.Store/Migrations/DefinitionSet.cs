@@ -1,10 +1,10 @@
-// The definitions of db/definitions with their effective checksums: a definition changes when its text does, or when
-// something that its text names does.
+// The definitions of db/definitions with their effective checksums: a definition changes when its text does, when something
+// that its text names does, or, of an aggregate, when what follows from its declaration does.
 using Analytics.Store.Refresh;
 
 namespace Analytics.Store.Migrations;
 
-/// <param name="Checksum">Over its own text and the checksums of the definitions it names.</param>
+/// <param name="Checksum">Over its own text, the checksums of the definitions it names, and how aggregates are built.</param>
 internal sealed record Definition(Script Script, string Checksum)
 {
     public string Id => $"{Script.Folder}/{Script.Name}";
@@ -12,8 +12,8 @@ internal sealed record Definition(Script Script, string Checksum)
 
 internal sealed class DefinitionSet
 {
-    /// <summary>Raise it when what <see cref="AggregateSql"/> writes changes, so that databases follow.</summary>
-    private const string GeneratorVersion = "1";
+    // A build that writes other objects for the same declaration has databases build theirs anew.
+    private static readonly string _template = Script.Sha256(AggregateSql.Template);
 
     private DefinitionSet(IReadOnlyList<Definition> functions, IReadOnlyList<Definition> aggregates) =>
         (Functions, Aggregates) = (functions, aggregates);
@@ -46,9 +46,9 @@ internal sealed class DefinitionSet
                 .Where(other => other.Name != script.Name && (Names(script.Text, other.Name) || IsPlacesOf(script, other)))
                 .ToList();
             used.ForEach(Add);
-            var version = aggregates.Contains(script) ? GeneratorVersion : "";
+            var template = aggregates.Contains(script) ? _template : "";
             ordered.Add(script.Name, new Definition(script,
-                Script.Sha256(version + script.Text + string.Concat(used.Select(u => ordered[u.Name].Checksum)))));
+                Script.Sha256(template + script.Text + string.Concat(used.Select(u => ordered[u.Name].Checksum)))));
         }
     }
 
