@@ -292,6 +292,12 @@ $$;
 
 COMMENT ON FUNCTION analytics.incarnation() IS 'A text that another database, a restored one or a promoted standby does not have; asked on the primary.';
 
+CREATE FUNCTION analytics.indexable(amount numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (scale(amount) > 100) THEN round(amount, 100) ELSE amount END;
+
+COMMENT ON FUNCTION analytics.indexable(amount numeric) IS 'The amount, rounded to 100 decimals where it has more.';
+
 CREATE FUNCTION analytics.lock_id(purpose text) RETURNS bigint
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE purpose WHEN 'drain'::text THEN '4702110001'::bigint WHEN 'full-refresh'::text THEN '4702110002'::bigint ELSE NULL::bigint END;
@@ -1250,9 +1256,9 @@ CREATE FUNCTION analytics.weekly_aggregates_narrow(session_ids uuid[], totals an
         g.user_id,
         g.week_start,
         g.session_count,
-        g.total_distance_m,
+        analytics.indexable(g.total_distance_m) as total_distance_m,
         g.total_duration_s,
-        g.total_volume_kg,
+        analytics.indexable(g.total_volume_kg) as total_volume_kg,
         g.avg_rpe,
         g.set_count,
         cardinality(e.ids) as exercise_count,
@@ -1499,7 +1505,8 @@ COMMENT ON COLUMN analytics.personal_records_live.max_distance_session_id IS 'Th
 
 COMMENT ON COLUMN analytics.personal_records_live.max_distance_at IS 'When that session started.';
 
-CREATE MATERIALIZED VIEW analytics.personal_records AS
+CREATE MATERIALIZED VIEW analytics.personal_records
+WITH (autovacuum_vacuum_scale_factor='0.005', autovacuum_vacuum_threshold='500', autovacuum_vacuum_insert_scale_factor='0.005', autovacuum_vacuum_insert_threshold='500') AS
  SELECT v.user_id,
     v.exercise_id,
     v.max_weight_kg,
@@ -1742,10 +1749,11 @@ COMMENT ON COLUMN analytics.session_records_live.distance_m IS 'Metres: the long
 
 CREATE VIEW analytics.session_starts_live AS
  SELECT s.session_id,
-    s.started_at
+    s.started_at,
+    s.user_id
    FROM core.sessions s;
 
-COMMENT ON VIEW analytics.session_starts_live IS 'Per session, straight from core: when it started.';
+COMMENT ON VIEW analytics.session_starts_live IS 'Per session, straight from core: when it started, and whose it is.';
 
 CREATE VIEW analytics.session_summary_live AS
  SELECT s.user_id,
@@ -1799,7 +1807,8 @@ COMMENT ON COLUMN analytics.session_summary_live.rpe_count IS 'Working sets that
 
 COMMENT ON COLUMN analytics.session_summary_live.exercise_ids IS 'The distinct exercises of the working sets, sorted.';
 
-CREATE MATERIALIZED VIEW analytics.session_summary AS
+CREATE MATERIALIZED VIEW analytics.session_summary
+WITH (autovacuum_vacuum_scale_factor='0.005', autovacuum_vacuum_threshold='500', autovacuum_vacuum_insert_scale_factor='0.005', autovacuum_vacuum_insert_threshold='500') AS
  SELECT v.user_id,
     v.session_id,
     v.activity_type,
@@ -1938,7 +1947,8 @@ CREATE TABLE analytics.staging_triggers (
 
 COMMENT ON TABLE analytics.staging_triggers IS 'The triggers that the applied definitions make: an audit looks whether they are there and fire.';
 
-CREATE MATERIALIZED VIEW analytics.weekly_aggregates AS
+CREATE MATERIALIZED VIEW analytics.weekly_aggregates
+WITH (autovacuum_vacuum_scale_factor='0.005', autovacuum_vacuum_threshold='500', autovacuum_vacuum_insert_scale_factor='0.005', autovacuum_vacuum_insert_threshold='500') AS
  SELECT v.user_id,
     v.week_start,
     v.session_count,
@@ -2054,11 +2064,11 @@ COMMENT ON COLUMN analytics.weekly_aggregates_live.week_start IS 'Monday of the 
 
 COMMENT ON COLUMN analytics.weekly_aggregates_live.session_count IS 'Sessions that started in the week, open ones included.';
 
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance.';
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_distance_m IS 'Metres over the sessions that have a distance; to 100 decimals.';
 
 COMMENT ON COLUMN analytics.weekly_aggregates_live.total_duration_s IS 'Seconds over the sessions that have a duration.';
 
-COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes.';
+COMMENT ON COLUMN analytics.weekly_aggregates_live.total_volume_kg IS 'Kilograms: sum of the sessions'' volumes; to 100 decimals.';
 
 COMMENT ON COLUMN analytics.weekly_aggregates_live.avg_rpe IS 'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
 
@@ -2157,7 +2167,7 @@ CREATE INDEX staging_changes_user ON analytics.staging_changes USING btree (user
 
 CREATE INDEX staging_changes_wide ON analytics.staging_changes USING btree (changed_at) WHERE (session_id IS NULL);
 
-CREATE UNIQUE INDEX weekly_aggregates_key ON analytics.weekly_aggregates USING btree (user_id, week_start);
+CREATE UNIQUE INDEX weekly_aggregates_key ON analytics.weekly_aggregates USING btree (user_id, week_start) INCLUDE (session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count);
 
 CREATE INDEX sessions_user_started ON core.sessions USING btree (user_id, started_at DESC, session_id DESC);
 

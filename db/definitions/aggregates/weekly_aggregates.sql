@@ -1,6 +1,7 @@
 -- What one user did in one week: sums over session_summary, which defines each measure once.
 --
 -- @key     user_id, week_start
+-- @include session_count, total_distance_m, total_duration_s, total_volume_kg, avg_rpe, set_count, exercise_count
 -- @changed select c.user_id, c.week as week_start from changes as c where c.week is not null
 -- Of a week's sessions only those that changed are recomputed; the others are taken as they were last folded in. Not while
 -- a full refresh runs: what it is about to take off the queue is not yet in session_summary as readers see it.
@@ -38,9 +39,9 @@ as $weeks$
         g.user_id,
         g.week_start,
         g.session_count,
-        g.total_distance_m,
+        analytics.indexable(g.total_distance_m) as total_distance_m,
         g.total_duration_s,
-        g.total_volume_kg,
+        analytics.indexable(g.total_volume_kg) as total_volume_kg,
         g.avg_rpe,
         g.set_count,
         cardinality(e.ids) as exercise_count,
@@ -103,9 +104,10 @@ comment on view analytics.weekly_aggregates_live is
     'Per user and week, straight from core: the definition of the aggregate weekly_aggregates.';
 comment on column analytics.weekly_aggregates_live.week_start is 'Monday of the ISO week, in UTC.';
 comment on column analytics.weekly_aggregates_live.session_count is 'Sessions that started in the week, open ones included.';
-comment on column analytics.weekly_aggregates_live.total_distance_m is 'Metres over the sessions that have a distance.';
+comment on column analytics.weekly_aggregates_live.total_distance_m is
+    'Metres over the sessions that have a distance; to 100 decimals.';
 comment on column analytics.weekly_aggregates_live.total_duration_s is 'Seconds over the sessions that have a duration.';
-comment on column analytics.weekly_aggregates_live.total_volume_kg is 'Kilograms: sum of the sessions'' volumes.';
+comment on column analytics.weekly_aggregates_live.total_volume_kg is 'Kilograms: sum of the sessions'' volumes; to 100 decimals.';
 comment on column analytics.weekly_aggregates_live.avg_rpe is
     'Mean RPE over all working sets of the week that have one, two decimals; null when none has.';
 comment on column analytics.weekly_aggregates_live.set_count is 'Working sets of the week.';

@@ -42,7 +42,7 @@ internal sealed class AggregateBuild(NpgsqlConnection connection, AggregateDecla
             await ExecuteAsync(matview, ct);
             await ExecuteAsync(delta, ct);
         }
-        await ExecuteAsync($"analyze analytics.{_name}_next", ct);
+        await ExecuteAsync($"vacuum (analyze) analytics.{_name}_next", ct);
         await LockTimeout.RetryAsync(connection, transaction => SwapAsync(sql, columns, stamp, checksum, transaction, ct), log, ct);
         return sql;
     }

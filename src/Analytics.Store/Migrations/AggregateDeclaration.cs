@@ -22,11 +22,16 @@ namespace Analytics.Store.Migrations;
 /// The live view's rows (<c>@folded</c>) out of the matview session_summary alone, for less: what the matview is made of.
 /// Null: it is made of the live view.
 /// </param>
+/// <param name="Included">
+/// Columns (<c>@include</c>) that the index of the matview's key carries: what is read of them is read from the index, where a
+/// user's rows lie side by side, while in the matview they lie where each night put them. None may be long: a row of an index
+/// has 2,704 bytes at the most, or the full refresh fails.
+/// </param>
 /// <param name="Indexes">Column lists (<c>@index</c>) that matview and delta get, tombstones included.</param>
 /// <param name="Pages">Column lists (<c>@page</c>) for reads in that order; the delta's leaves tombstones out.</param>
 public sealed partial record AggregateDeclaration(
     string Name, string Text, IReadOnlyList<string> Key, string Changed, string? With, string? Shortcut, string? Folded,
-    IReadOnlyList<string> Indexes, IReadOnlyList<string> Pages)
+    IReadOnlyList<string> Included, IReadOnlyList<string> Indexes, IReadOnlyList<string> Pages)
 {
     public string LiveView => $"analytics.{Name}_live";
 
@@ -47,7 +52,7 @@ public sealed partial record AggregateDeclaration(
             script.Name, script.Text,
             [.. One("key").Split(',', StringSplitOptions.TrimEntries)], One("changed"),
             AtMostOne("with"), AtMostOne("shortcut"), AtMostOne("folded"),
-            [.. directives["index"]], [.. directives["page"]]);
+            AtMostOne("include")?.Split(',', StringSplitOptions.TrimEntries) ?? [], [.. directives["index"]], [.. directives["page"]]);
         if (declaration.Key[0] != "user_id")
             throw new MigrationException(
                 $"{script.Path} declares the key '{One("key")}'; its first column must be user_id, by which changes are staged.");

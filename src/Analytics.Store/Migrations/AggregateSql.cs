@@ -21,15 +21,19 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
         get
         {
             var any = new AggregateSql(
-                new AggregateDeclaration("any", "", ["user_id"], "", null, null, null, ["key"], ["page"]), [new("user_id", "uuid"), new("value", "int")]);
+                new AggregateDeclaration("any", "", ["user_id"], "", null, null, null, ["value"], ["key"], ["page"]), [new("user_id", "uuid"), new("value", "int")]);
             return string.Join('\n', [
                 any.CreateMatview, any.CreateKeyIndex, any.CreateDelta, any.CreateCurrentOverNext,
                 .. any.Indexes().Select(index => index.Matview + index.Delta)]);
         }
     }
 
+    // Reads of an index alone need vacuum to have been at the rows' pages: after each night, and not only when a fifth of the
+    // rows are others.
     public string CreateMatview => $"""
-        create materialized view analytics.{_name}_next as
+        create materialized view analytics.{_name}_next
+        with (autovacuum_vacuum_scale_factor = 0.005, autovacuum_vacuum_threshold = 500,
+              autovacuum_vacuum_insert_scale_factor = 0.005, autovacuum_vacuum_insert_threshold = 500) as
         select {List(_columns, "v")}, null::boolean as {NeverAlike}
         from {declaration.Folded switch
     {
@@ -60,7 +64,8 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
     }
 
     public string CreateKeyIndex =>
-        $"create unique index {_name}_next_key on analytics.{_name}_next ({List(declaration.Key)});";
+        $"create unique index {_name}_next_key on analytics.{_name}_next ({List(declaration.Key)})"
+        + (declaration.Included.Count == 0 ? ";" : $" include ({List(declaration.Included)});");
 
     /// <summary>What readers read. last_refresh_at stands first, so that columns can be appended.</summary>
     public string CreateCurrentOverNext => $"""

@@ -76,11 +76,13 @@ public sealed class SessionSummariesReader(ReadServers reads)
         ) as r
         """;
 
-    // A week is a range of started_at, so that the index of the pages serves it: a day to either side, because a local
-    // midnight may not exist, or twice; the day that the instant falls on decides.
+    // A week is a range of started_at, so that the index of the pages serves it. In UTC that is all; elsewhere a day to either
+    // side, because a local midnight may not exist, or twice, and the day that the instant falls on decides.
     private static string ByWeekSql(ReadSource source) => $"""
         {source.Asked(SessionSql.Aggregate, SessionSql.Key, """
-            k.user_id, k.week_start, k.time_zone, k.ordinal
+            k.user_id, k.week_start, k.time_zone, k.ordinal,
+            (k.week_start - case when k.time_zone = 'UTC' then 0 else 1 end)::timestamp at time zone 'UTC' as earliest,
+            (k.week_start + case when k.time_zone = 'UTC' then 7 else 8 end)::timestamp at time zone 'UTC' as too_late
             from unnest(@userIds, @firsts, @timeZones) with ordinality as k (user_id, week_start, time_zone, ordinal)
             """)}
         {SessionSql.Heads(source, "@userIds")}
@@ -90,12 +92,10 @@ public sealed class SessionSummariesReader(ReadServers reads)
         cross join lateral (
             select {SessionSql.Fields("w")}, w.last_refresh_at
             from ({source.Rows(SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), """
-                b.user_id = k.user_id
-                and b.started_at >= (k.week_start - 1)::timestamp at time zone 'UTC'
-                and b.started_at < (k.week_start + 8)::timestamp at time zone 'UTC'
+                b.user_id = k.user_id and b.started_at >= k.earliest and b.started_at < k.too_late
                 and (b.started_at at time zone k.time_zone)::date between k.week_start and k.week_start + 6
                 """)}) as w
-            where true{SessionSql.StillTheirs(source, "w")}
+            where true{SessionSql.StillTheirs(source, "w", "k.earliest", "k.too_late", "@mostPerWeek")}
             order by w.started_at desc, w.session_id desc
             limit @mostPerWeek
         ) as w

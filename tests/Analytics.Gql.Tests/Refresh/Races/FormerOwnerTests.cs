@@ -13,12 +13,7 @@ public sealed class FormerOwnerTests : RaceTest
     public async Task A_page_does_not_show_a_session_that_changed_hands_to_its_former_owner(ReadSource source)
     {
         var (folded, _) = await MovedAsync();
-        var request = new SessionPageRequest(
-            folded.User, new SessionFilter(), SessionOrder.StartedAtDesc, 10, Backward: false, Cursor: null);
-        var reader = new SessionPagesReader(Database.DataSource);
-        var pages = await reader.ReadAsync([request], source, CancellationToken.None);
-        Assert.Empty(pages[request].Sessions);
-        Assert.True(pages[request].Freshness.PendingChanges > 0);
+        Assert.Empty(await PageAsync(folded.User, source));
     }
 
     [Theory]
@@ -27,9 +22,33 @@ public sealed class FormerOwnerTests : RaceTest
     public async Task Nor_does_a_week(ReadSource source)
     {
         var (folded, _) = await MovedAsync();
-        var weeks = await new SessionSummariesReader(Database.DataSource).ReadWeeksAsync(
-            [new UserWeek(folded.User, Monday, WeekCalendar.Iso)], mostPerWeek: 10, source, CancellationToken.None);
-        Assert.Empty(weeks.Values.SelectMany(w => w));
+        Assert.Empty(await WeekAsync(folded.User, source));
+    }
+
+    [Theory]
+    [InlineData(ReadSource.Incremental)]
+    [InlineData(ReadSource.Matview)]
+    public async Task One_that_was_only_given_another_start_is_shown_to_its_owner_until_it_is_folded_in(ReadSource source)
+    {
+        var folded = await FoldedAsync(intoMatview: true);
+        await Database.ExecuteAsync(
+            "update core.sessions set started_at = started_at - interval '30 days' where session_id = @Session", new { folded.Session });
+        Assert.Equal([folded.Session], await PageAsync(folded.User, source));
+        Assert.Equal([folded.Session], await WeekAsync(folded.User, source));
+    }
+
+    [Fact]
+    public async Task Of_a_week_with_more_sessions_than_are_asked_for_the_newest_are_shown_and_none_that_changed_hands()
+    {
+        var folded = await FoldedAsync();
+        var sessions = new List<Guid> { folded.Session };
+        for (var hour = 11; hour < 16; hour++) sessions.Add(await Workouts.SessionAsync(folded.User, $"2026-03-04T{hour}:00:00Z"));
+        await Workouts.DrainAsync();
+        await Database.ExecuteAsync("update core.sessions set user_id = @other where session_id = @newest",
+            new { other = await Workouts.UserAsync("Grace"), newest = sessions[^1] });
+        await Database.ExecuteAsync("update core.sessions set started_at = started_at - interval '30 days' where session_id = @moved",
+            new { moved = sessions[^2] });
+        Assert.Equal([sessions[^2], sessions[^3]], await WeekAsync(folded.User, ReadSource.Incremental, mostPerWeek: 2));
     }
 
     [Fact]
@@ -59,6 +78,22 @@ public sealed class FormerOwnerTests : RaceTest
         Assert.Equal([folded.Session], await Database.QueryAsync<Guid>("""
             select s.session_id from analytics.session_summary_current as s where s.session_id = any (@allowed)
             """, new { allowed = allowed.ToArray() }));
+    }
+
+    /// <summary>The sessions of a page, which says that it is not up to date.</summary>
+    private async Task<IEnumerable<Guid>> PageAsync(Guid user, ReadSource source)
+    {
+        var request = new SessionPageRequest(user, new SessionFilter(), SessionOrder.StartedAtDesc, 10, Backward: false, Cursor: null);
+        var pages = await new SessionPagesReader(Database.DataSource).ReadAsync([request], source, CancellationToken.None);
+        Assert.True(pages[request].Freshness.PendingChanges > 0);
+        return pages[request].Sessions.Select(s => s.Session.SessionId);
+    }
+
+    private async Task<IEnumerable<Guid>> WeekAsync(Guid user, ReadSource source, int mostPerWeek = 10)
+    {
+        var weeks = await new SessionSummariesReader(Database.DataSource).ReadWeeksAsync(
+            [new UserWeek(user, Monday, WeekCalendar.Iso)], mostPerWeek, source, CancellationToken.None);
+        return weeks.Values.SelectMany(week => week).Select(s => s.SessionId);
     }
 
     private async Task<(Folded, Guid NewOwner)> MovedAsync()

@@ -16,11 +16,46 @@ public sealed class ReadPlanTests : RaceTest
     public async Task Weeks_of_three_users_touch_their_rows_alone()
     {
         var users = await ManyUsersAsync();
-        var touched = await TouchedAsync("weekly_aggregates", source => new WeeklyAggregatesReader(source).ReadAsync(
-            [.. users.Take(3).Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4), WeekCalendar.Iso))],
-            totals: false, ReadSource.Incremental, CancellationToken.None));
-        Assert.InRange(touched, 1, 3 * Weeks * 2);
+        Assert.InRange(await TouchedByWeeksAsync(users.Take(3), totals: true), 1, 3 * Weeks * 2);
     }
+
+    [Fact]
+    public async Task Where_vacuum_has_been_weeks_are_read_from_the_index_alone()
+    {
+        var users = await ManyUsersAsync();
+        await VacuumedAsync();
+        Assert.Equal(0, await TouchedByWeeksAsync(users.Take(3), totals: false));
+    }
+
+    [Fact]
+    public async Task Where_the_index_has_but_the_key_every_week_is_fetched_from_the_matview()
+    {
+        var users = await ManyUsersAsync();
+        await Database.ExecuteAsync("""
+            drop index analytics.weekly_aggregates_key;
+            create unique index weekly_aggregates_key on analytics.weekly_aggregates (user_id, week_start)
+            """);
+        await VacuumedAsync();
+        Assert.Equal(3 * Weeks, await TouchedByWeeksAsync(users.Take(3), totals: false));
+    }
+
+    /// <summary>As autovacuum leaves it, once no older snapshot is open in the database.</summary>
+    private async Task VacuumedAsync()
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        do
+        {
+            Assert.True(DateTime.UtcNow < deadline);
+            await Database.ExecuteAsync("vacuum analyze analytics.weekly_aggregates");
+        }
+        while (!await Database.ScalarAsync<bool>(
+            "select relallvisible = relpages from pg_class where oid = 'analytics.weekly_aggregates'::regclass"));
+    }
+
+    private Task<long> TouchedByWeeksAsync(IEnumerable<Guid> users, bool totals) =>
+        TouchedAsync("weekly_aggregates", source => new WeeklyAggregatesReader(source).ReadAsync(
+            [.. users.Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4), WeekCalendar.Iso))],
+            totals, ReadSource.Incremental, CancellationToken.None));
 
     [Fact]
     public async Task A_plain_join_against_the_users_touches_everyones()
