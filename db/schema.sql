@@ -67,6 +67,126 @@ $$;
 
 COMMENT ON FUNCTION analytics.complete_until() IS 'Every change committed before this instant is in the caller''s snapshot: the transaction''s time, on a replica no later than the latest heartbeat that has been replayed.';
 
+CREATE FUNCTION analytics.counted_freshness(user_ids uuid[], source text, aggregate text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    queue_limit constant int := 1000;
+    hint_limit constant int := 10000;
+    incremental timestamptz;
+    stamp timestamptz;
+    verified timestamptz;
+    staged int;
+    -- On the primary the transaction's time, which costs nothing to know; a replica looks it up.
+    complete timestamptz := transaction_timestamp();
+    replica_lag_s float8 := 0;
+begin
+    if pg_is_in_recovery() then
+        select least(h.beat_at, complete) into complete from analytics.heartbeat as h;
+        replica_lag_s := extract(epoch from transaction_timestamp() - complete);
+    end if;
+    if source = 'LIVE' then
+        return query
+        select u, complete, complete, 0, replica_lag_s, null::timestamptz
+        from (select distinct unnest(user_ids)) as x (u);
+        return;
+    end if;
+
+    select q.last_incremental_at,
+           case when aggregate is null then q.oldest_stamp else (q.stamps ->> aggregate)::timestamptz end,
+           case when aggregate is null then q.oldest_verified else (q.verified ->> aggregate)::timestamptz end,
+           (select count(*) from (
+                select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c)
+    into incremental, stamp, verified, staged
+    from analytics.queue_state as q;
+
+    -- Nothing is left to look at.
+    if staged = 0 and source <> 'MATVIEW' then
+        return query
+        select u, complete, greatest(stamp, incremental), 0, replica_lag_s, verified
+        from (select distinct unnest(user_ids)) as x (u);
+        return;
+    end if;
+
+    return query
+    with asked as materialized (select distinct unnest(user_ids) as user_id),
+    pending as (
+        -- A small queue is looked at whole.
+        select coalesce(o.user_id, c.user_id) as user_id, count(*) as rows, min(c.changed_at) as oldest
+        from (select q.user_id, q.session_id, q.changed_at from analytics.staging_changes as q
+              where staged between 1 and queue_limit) as c
+        left join lateral (
+            -- The owner where the row hints somebody else or nobody; the hint counts besides.
+            select s.user_id from core.sessions as s
+            where s.session_id = c.session_id and s.user_id is distinct from c.user_id
+            union all
+            select c.user_id where c.user_id is not null
+        ) as o on true
+        where coalesce(o.user_id, c.user_id) = any (user_ids)
+        group by 1
+        union all
+        -- A large one is asked for the hints, by index.
+        select a.user_id, h.rows, h.oldest
+        from asked as a
+        cross join lateral (
+            select count(*) as rows, min(x.changed_at) as oldest
+            -- A range of one user, so that the order needs both columns: a plan made while the queue is empty would
+            -- otherwise go through everyone's rows by time, and a session keeps it when they are many.
+            from (select c.changed_at from analytics.staging_changes as c
+                  where c.user_id between a.user_id and a.user_id
+                  order by c.user_id, c.changed_at limit hint_limit) as x
+        ) as h
+        where staged > queue_limit and h.rows > 0
+        union all
+        select a.user_id, 1, o.oldest
+        from asked as a
+        cross join (
+            select c.changed_at as oldest from analytics.staging_changes as c order by c.changed_at limit 1
+        ) as o
+        where staged > queue_limit
+        union all
+        -- Rows for everyone.
+        select a.user_id, e.rows, e.oldest
+        from asked as a
+        cross join (
+            select count(*) as rows, min(c.changed_at) as oldest
+            from analytics.staging_changes as c where c.session_id is null and c.user_id is null
+        ) as e
+        where e.rows > 0
+        union all
+        -- What earlier drains folded in is missing from the matviews.
+        select a.user_id, d.rows, d.oldest
+        from asked as a
+        cross join lateral (
+            select count(*) as rows, min(x.refreshed_at) as oldest from (
+                select d.refreshed_at from analytics.session_summary_delta as d where d.user_id = a.user_id union all
+                select d.refreshed_at from analytics.personal_records_delta as d where d.user_id = a.user_id union all
+                select d.refreshed_at from analytics.weekly_aggregates_delta as d where d.user_id = a.user_id union all
+                select null::timestamptz as refreshed_at where false
+            ) as x
+        ) as d
+        where source = 'MATVIEW' and d.rows > 0
+    ),
+    totals as (
+        select p.user_id, least(sum(p.rows), 2147483647)::int as rows, min(p.oldest) as oldest
+        from pending as p group by p.user_id
+    )
+    select a.user_id,
+           case when source = 'MATVIEW' then least(stamp, t.oldest, complete)
+                else least(complete, t.oldest)
+           end,
+           case when source = 'MATVIEW' then stamp else greatest(stamp, incremental) end,
+           coalesce(t.rows, 0),
+           greatest(extract(epoch from transaction_timestamp() - t.oldest)::float8, replica_lag_s),
+           verified
+    from asked as a
+    left join totals as t on t.user_id = a.user_id;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.counted_freshness(user_ids uuid[], source text, aggregate text) IS 'As analytics.freshness, which asks it where something may be pending.';
+
 CREATE FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(staged_changes bigint, keys bigint, drain_number bigint, set_aside bigint, keys_by jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -159,114 +279,21 @@ $$;
 COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due. keys_by: aggregate to rows recomputed.';
 
 CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
-    SET search_path TO 'pg_catalog', 'pg_temp'
+    LANGUAGE sql STABLE ROWS 50
     AS $$
-declare
-    queue_limit constant int := 1000;
-    hint_limit constant int := 10000;
-    state record;
-    stamp timestamptz;
-    verified timestamptz;
-    staged int;
-    -- On the primary the transaction's time, which costs nothing to know; a replica looks it up.
-    complete timestamptz := transaction_timestamp();
-    replica_lag_s float8 := 0;
-begin
-    if pg_is_in_recovery() then
-        select least(h.beat_at, complete) into complete from analytics.heartbeat as h;
-        replica_lag_s := extract(epoch from transaction_timestamp() - complete);
-    end if;
-    if source = 'LIVE' then
-        return query
-        select u, complete, complete, 0, replica_lag_s, null::timestamptz
-        from (select distinct unnest(user_ids)) as x (u);
-        return;
-    end if;
-
-    select s.last_incremental_at, s.stamps, s.verified into state from analytics.refresh_state as s;
-    select min((state.stamps ->> a.name)::timestamptz),
-           case when bool_and(state.verified ? a.name) then min((state.verified ->> a.name)::timestamptz) end
-    into stamp, verified
-    from analytics.aggregates as a
-    where aggregate is null or a.name = aggregate;
-    select count(*) into staged
-    from (select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c;
-
-    return query
-    with asked as materialized (select distinct unnest(user_ids) as user_id),
-    pending as (
-        -- A small queue is looked at whole.
-        select coalesce(o.user_id, c.user_id) as user_id, count(*) as rows, min(c.changed_at) as oldest
-        from (select q.user_id, q.session_id, q.changed_at from analytics.staging_changes as q
-              where staged between 1 and queue_limit) as c
-        left join lateral (
-            -- The owner where the row hints somebody else or nobody; the hint counts besides.
-            select s.user_id from core.sessions as s
-            where s.session_id = c.session_id and s.user_id is distinct from c.user_id
-            union all
-            select c.user_id where c.user_id is not null
-        ) as o on true
-        where coalesce(o.user_id, c.user_id) = any (user_ids)
-        group by 1
-        union all
-        -- A large one is asked for the hints, by index.
-        select a.user_id, h.rows, h.oldest
-        from asked as a
-        cross join lateral (
-            select count(*) as rows, min(x.changed_at) as oldest
-            -- A range of one user, so that the order needs both columns: a plan made while the queue is empty would
-            -- otherwise go through everyone's rows by time, and a session keeps it when they are many.
-            from (select c.changed_at from analytics.staging_changes as c
-                  where c.user_id between a.user_id and a.user_id
-                  order by c.user_id, c.changed_at limit hint_limit) as x
-        ) as h
-        where staged > queue_limit and h.rows > 0
-        union all
-        select a.user_id, 1, o.oldest
-        from asked as a
-        cross join (
-            select c.changed_at as oldest from analytics.staging_changes as c order by c.changed_at limit 1
-        ) as o
-        where staged > queue_limit
-        union all
-        -- Rows for everyone.
-        select a.user_id, e.rows, e.oldest
-        from asked as a
-        cross join (
-            select count(*) as rows, min(c.changed_at) as oldest
-            from analytics.staging_changes as c where c.session_id is null and c.user_id is null
-        ) as e
-        where e.rows > 0
-        union all
-        -- What earlier drains folded in is missing from the matviews.
-        select a.user_id, d.rows, d.oldest
-        from asked as a
-        cross join lateral (
-            select count(*) as rows, min(x.refreshed_at) as oldest from (
-                select d.refreshed_at from analytics.session_summary_delta as d where d.user_id = a.user_id union all
-                select d.refreshed_at from analytics.personal_records_delta as d where d.user_id = a.user_id union all
-                select d.refreshed_at from analytics.weekly_aggregates_delta as d where d.user_id = a.user_id union all
-                select null::timestamptz as refreshed_at where false
-            ) as x
-        ) as d
-        where source = 'MATVIEW' and d.rows > 0
-    ),
-    totals as (
-        select p.user_id, least(sum(p.rows), 2147483647)::int as rows, min(p.oldest) as oldest
-        from pending as p group by p.user_id
+    with queue as materialized (
+        select q.last_incremental_at,
+               case when aggregate is null then q.oldest_stamp else (q.stamps ->> aggregate)::timestamptz end as stamp,
+               case when aggregate is null then q.oldest_verified else (q.verified ->> aggregate)::timestamptz end as verified
+        from analytics.queue_state as q
+        where source = 'INCREMENTAL' and q.is_settled
     )
-    select a.user_id,
-           case when source = 'MATVIEW' then least(stamp, t.oldest, complete)
-                else least(complete, t.oldest)
-           end,
-           case when source = 'MATVIEW' then stamp else greatest(stamp, state.last_incremental_at) end,
-           coalesce(t.rows, 0),
-           greatest(extract(epoch from transaction_timestamp() - t.oldest)::float8, replica_lag_s),
-           verified
-    from asked as a
-    left join totals as t on t.user_id = a.user_id;
-end
+    select u.user_id, transaction_timestamp(), greatest(q.stamp, q.last_incremental_at), 0, 0::float8, q.verified
+    from queue as q cross join (select distinct unnest(user_ids) as user_id) as u
+    union all
+    select f.user_id, f.as_of, f.last_refresh_at, f.pending_changes, f.lag_s, f.verified_at
+    from analytics.counted_freshness(user_ids, source, aggregate) as f
+    where not exists (select from queue as q)
 $$;
 
 COMMENT ON FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text) IS 'How fresh an answer read in the same statement is, per user. source: INCREMENTAL (*_current), MATVIEW or LIVE; aggregate: whose stamp counts, null for the oldest of all.';
@@ -1633,6 +1660,59 @@ COMMENT ON VIEW analytics.personal_records_current IS 'personal_records as reade
 
 COMMENT ON COLUMN analytics.personal_records_current.last_refresh_at IS 'When this row was recomputed.';
 
+CREATE TABLE analytics.staging_changes (
+    user_id uuid,
+    session_id uuid,
+    week date,
+    exercise_id uuid,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    folded_by bigint,
+    attempts integer,
+    retry_at timestamp with time zone,
+    error text
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='100000');
+
+COMMENT ON TABLE analytics.staging_changes IS 'Append-only queue of what changed. Only a user: that whole user. No user and no session: a full refresh, pending for everyone until it is done. Filled by triggers on core and by enqueueRefresh; read and cleared by the drain.';
+
+COMMENT ON COLUMN analytics.staging_changes.user_id IS 'Whose data changed; for changed sets a hint only: the drain resolves the present owner itself.';
+
+COMMENT ON COLUMN analytics.staging_changes.session_id IS 'The session that changed; null for a whole user or a week.';
+
+COMMENT ON COLUMN analytics.staging_changes.week IS 'Any day of the week that changed; the drain takes its Monday.';
+
+COMMENT ON COLUMN analytics.staging_changes.exercise_id IS 'The exercise whose sets changed; null where there are several, or the session itself changed.';
+
+COMMENT ON COLUMN analytics.staging_changes.changed_at IS 'When it was written, before its transaction committed: never later than the change became visible.';
+
+COMMENT ON COLUMN analytics.staging_changes.folded_by IS 'Generation of the full refresh that contains this change.';
+
+COMMENT ON COLUMN analytics.staging_changes.attempts IS 'How often its recomputation failed; null when it never did.';
+
+COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, because its recomputation failed; pending all the same. Null: not set aside.';
+
+COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
+
+CREATE VIEW analytics.queue_state AS
+ SELECT s.last_incremental_at,
+    s.stamps,
+    s.verified,
+    ( SELECT min(((s.stamps ->> a.name))::timestamp with time zone) AS min
+           FROM analytics.aggregates a) AS oldest_stamp,
+    ( SELECT
+                CASE
+                    WHEN bool_and((s.verified ? a.name)) THEN min(((s.verified ->> a.name))::timestamp with time zone)
+                    ELSE NULL::timestamp with time zone
+                END AS "case"
+           FROM analytics.aggregates a) AS oldest_verified,
+    ((( SELECT true
+           FROM analytics.staging_changes c
+          ORDER BY c.changed_at
+         LIMIT 1) IS NULL) AND (NOT pg_is_in_recovery())) AS is_settled
+   FROM analytics.refresh_state s;
+
+COMMENT ON VIEW analytics.queue_state IS 'When drains and refreshes last changed something, and whether nothing is staged at all: then every answer from *_current is complete. Never on a replica.';
+
 CREATE TABLE analytics.refresh_events (
     drain_number bigint NOT NULL,
     user_id uuid NOT NULL,
@@ -1906,39 +1986,6 @@ UNION ALL
 COMMENT ON VIEW analytics.session_summary_current IS 'session_summary as readers see it: the delta, and the matview where the delta is silent. Columns as in session_summary_live.';
 
 COMMENT ON COLUMN analytics.session_summary_current.last_refresh_at IS 'When this row was recomputed.';
-
-CREATE TABLE analytics.staging_changes (
-    user_id uuid,
-    session_id uuid,
-    week date,
-    exercise_id uuid,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    folded_by bigint,
-    attempts integer,
-    retry_at timestamp with time zone,
-    error text
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='100000');
-
-COMMENT ON TABLE analytics.staging_changes IS 'Append-only queue of what changed. Only a user: that whole user. No user and no session: a full refresh, pending for everyone until it is done. Filled by triggers on core and by enqueueRefresh; read and cleared by the drain.';
-
-COMMENT ON COLUMN analytics.staging_changes.user_id IS 'Whose data changed; for changed sets a hint only: the drain resolves the present owner itself.';
-
-COMMENT ON COLUMN analytics.staging_changes.session_id IS 'The session that changed; null for a whole user or a week.';
-
-COMMENT ON COLUMN analytics.staging_changes.week IS 'Any day of the week that changed; the drain takes its Monday.';
-
-COMMENT ON COLUMN analytics.staging_changes.exercise_id IS 'The exercise whose sets changed; null where there are several, or the session itself changed.';
-
-COMMENT ON COLUMN analytics.staging_changes.changed_at IS 'When it was written, before its transaction committed: never later than the change became visible.';
-
-COMMENT ON COLUMN analytics.staging_changes.folded_by IS 'Generation of the full refresh that contains this change.';
-
-COMMENT ON COLUMN analytics.staging_changes.attempts IS 'How often its recomputation failed; null when it never did.';
-
-COMMENT ON COLUMN analytics.staging_changes.retry_at IS 'Set aside until then, because its recomputation failed; pending all the same. Null: not set aside.';
-
-COMMENT ON COLUMN analytics.staging_changes.error IS 'Why its recomputation failed the last time, for an operator.';
 
 CREATE TABLE analytics.staging_triggers (
     table_name text NOT NULL,

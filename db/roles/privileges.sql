@@ -73,7 +73,7 @@ wanted (ordinal, role, kind, oid, owner, object, privileges, columns) as (
     union all
     select 6, 'analytics_reader', 'routine', p.oid, p.owner, p.object, array['execute'], null
     from routines as p
-    where p.name in ('freshness', 'service_freshness', 'complete_until', 'read_versions') or p.name ~ '_(pending|narrow)(_next)?$'
+    where p.name in ('freshness', 'counted_freshness', 'service_freshness', 'complete_until', 'read_versions') or p.name ~ '_(pending|narrow)(_next)?$'
     union all
     select 7, 'analytics_refresher', 'routine', p.oid, p.owner, p.object, array['execute'], null
     from routines as p where p.name in ('drain', 'refresh_aggregate')

@@ -67,14 +67,15 @@ internal static class SessionSql
     public const string Key = "session_id";
 
     /// <summary>The head rows: freshness of the given users.</summary>
-    /// <param name="users">An SQL expression of type uuid[].</param>
-    public static string Heads(ReadSource source, string users) => $"""
+    /// <param name="users">A parameter of type uuid[]; an expression only with <paramref name="computed"/>: given a subquery, the
+    /// function in SQL would not become a part of the statement, and be planned at each call.</param>
+    public static string Heads(ReadSource source, string users, bool computed = false) => $"""
         select 0::bigint as Ordinal, f.user_id as UserId, {FreshnessColumns.OfHead},
                null::uuid as SessionId, null::text as ActivityType, null::text as Title,
                null::timestamptz as StartedAt, null::timestamptz as EndedAt, null::date as WeekStart,
                null::bigint as DurationS, null::float8 as DistanceM, 0::float8 as TotalVolumeKg, null::float8 as AvgRpe,
                0 as SetCount, 0 as ExerciseCount, null::text as SortKey
-        from analytics.freshness({users}, '{source.FreshnessName()}', '{Aggregate}') as f
+        from analytics.{(computed ? "counted_freshness" : "freshness")}({users}, '{source.FreshnessName()}', '{Aggregate}') as f
         """;
 
     /// <summary>The select list of a session, in the order of <see cref="Heads"/>.</summary>

@@ -52,7 +52,7 @@ public sealed class SessionSummariesReader(ReadServers reads)
     }
 
     private static string ByIdSql(ReadSource source) => $"""
-        {SessionSql.Heads(source, "array(select s.user_id from core.sessions as s where s.session_id = any (@sessionIds))")}
+        {SessionSql.Heads(source, "array(select s.user_id from core.sessions as s where s.session_id = any (@sessionIds))", computed: true)}
         union all
         select {SessionSql.Columns("1::bigint", "r")}
         from unnest(@sessionIds) as k (session_id)

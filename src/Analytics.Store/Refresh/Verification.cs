@@ -78,7 +78,7 @@ public sealed class Verification(NpgsqlDataSource primary)
             )
             select distinct d.user_id as UserId, {key} as Key, f.pending_changes > 0 as Pending
             from different as d
-            join analytics.freshness(array(select distinct u.user_id from different as u), 'INCREMENTAL') as f
+            join analytics.counted_freshness(array(select distinct u.user_id from different as u), 'INCREMENTAL', null) as f
                 on f.user_id = d.user_id
             """, new { users }, commandTimeout: 0, cancellationToken: ct))).ToList();
         var drifted = differences.Where(d => !d.Pending).ToList();

@@ -32,7 +32,7 @@ public sealed class PlantedFaultTests : IAsyncLifetime
     [InlineData("privilege.public", "grant execute on function analytics.drain(int, int, timestamptz) to public")]
     [InlineData("privilege.excess", "grant select on core.sets to analytics_reader")]
     [InlineData("privilege.excess", "grant select (started_at) on core.sessions to analytics_refresher")]
-    [InlineData("privilege.definer", "alter function analytics.freshness(uuid[], text, text) reset search_path")]
+    [InlineData("privilege.definer", "alter function analytics.counted_freshness(uuid[], text, text) reset search_path")]
     [InlineData("aggregate.unpopulated", "refresh materialized view analytics.personal_records with no data")]
     [InlineData("migration.pending", "update analytics.schema_definitions set checksum = '' where name = 'refresh/drain'")]
     [InlineData("night.missed", "update analytics.refresh_state set last_full_refresh_at = now() - interval '2 days'")]
