@@ -93,19 +93,35 @@ begin
         return;
     end if;
 
-    select q.last_incremental_at,
-           case when aggregate is null then q.oldest_stamp else (q.stamps ->> aggregate)::timestamptz end,
-           case when aggregate is null then q.oldest_verified else (q.verified ->> aggregate)::timestamptz end,
+    select s.last_incremental_at, a.stamp, a.verified,
            (select count(*) from (
                 select from analytics.staging_changes as c order by c.changed_at limit queue_limit + 1) as c)
     into incremental, stamp, verified, staged
-    from analytics.queue_state as q;
+    from analytics.refresh_state as s
+    cross join lateral (
+        select (s.stamps ->> aggregate)::timestamptz as stamp, (s.verified ->> aggregate)::timestamptz as verified
+        where aggregate is not null
+        union all
+        select min((s.stamps ->> a.name)::timestamptz),
+               case when bool_and(s.verified ? a.name) then min((s.verified ->> a.name)::timestamptz) end
+        from analytics.aggregates as a
+        having aggregate is null
+    ) as a;
 
-    -- Nothing is left to look at.
+    -- Most queues are empty or short, and most answers are from the current views: statements of their own, for one that has
+    -- all that is asked below takes longer to begin than these to end.
     if staged = 0 and source <> 'MATVIEW' then
         return query
         select u, complete, greatest(stamp, incremental), 0, replica_lag_s, verified
         from (select distinct unnest(user_ids)) as x (u);
+        return;
+    end if;
+    if staged <= queue_limit and source <> 'MATVIEW' then
+        return query
+        select a.user_id, least(complete, q.oldest), greatest(stamp, incremental), coalesce(q.rows, 0)::int,
+               greatest(extract(epoch from transaction_timestamp() - q.oldest)::float8, replica_lag_s), verified
+        from (select distinct unnest(user_ids) as user_id) as a
+        left join analytics.queue_of(user_ids) as q on q.user_id = a.user_id;
         return;
     end if;
 
@@ -113,18 +129,7 @@ begin
     with asked as materialized (select distinct unnest(user_ids) as user_id),
     pending as (
         -- A small queue is looked at whole.
-        select coalesce(o.user_id, c.user_id) as user_id, count(*) as rows, min(c.changed_at) as oldest
-        from (select q.user_id, q.session_id, q.changed_at from analytics.staging_changes as q
-              where staged between 1 and queue_limit) as c
-        left join lateral (
-            -- The owner where the row hints somebody else or nobody; the hint counts besides.
-            select s.user_id from core.sessions as s
-            where s.session_id = c.session_id and s.user_id is distinct from c.user_id
-            union all
-            select c.user_id where c.user_id is not null
-        ) as o on true
-        where coalesce(o.user_id, c.user_id) = any (user_ids)
-        group by 1
+        select q.user_id, q.rows, q.oldest from analytics.queue_of(user_ids) as q where staged <= queue_limit
         union all
         -- A large one is asked for the hints, by index.
         select a.user_id, h.rows, h.oldest
@@ -153,7 +158,7 @@ begin
             select count(*) as rows, min(c.changed_at) as oldest
             from analytics.staging_changes as c where c.session_id is null and c.user_id is null
         ) as e
-        where e.rows > 0
+        where staged > queue_limit and e.rows > 0
         union all
         -- What earlier drains folded in is missing from the matviews.
         select a.user_id, d.rows, d.oldest
@@ -644,6 +649,26 @@ $$;
 
 COMMENT ON FUNCTION analytics.personal_records_pending(user_ids uuid[]) IS 'Rows of personal_records that are pending for the given users, recomputed in the snapshot of the statement that calls it; deleted rows hide those of personal_records_current. A row with a null key: read that user live.';
 
+CREATE FUNCTION analytics.queue_of(user_ids uuid[]) RETURNS TABLE(user_id uuid, rows bigint, oldest timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    select o.user_id, count(*) as rows, min(c.changed_at) as oldest
+    from analytics.staging_changes as c
+    cross join lateral (
+        -- The owner where the row hints somebody else or nobody; the hint counts besides.
+        select s.user_id from core.sessions as s where s.session_id = c.session_id and s.user_id is distinct from c.user_id
+        union all
+        select c.user_id
+        union all
+        -- For everyone.
+        select u from (select distinct unnest(user_ids) as u) as everyone where c.session_id is null and c.user_id is null
+    ) as o
+    where o.user_id = any (user_ids)
+    group by o.user_id
+$$;
+
+COMMENT ON FUNCTION analytics.queue_of(user_ids uuid[]) IS 'Staged changes that hint each of the users, whose session is now theirs, or that are for everyone. Only those who have any.';
+
 CREATE FUNCTION analytics.read_versions(user_ids uuid[], groups integer[]) RETURNS TABLE(grp integer, version text, mode text, pending_changes bigint, drain_number bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -665,8 +690,8 @@ begin
     floor := coalesce((select min(e.drain_number) from analytics.refresh_events as e), state.drain_number + 1);
     if state.mode = 'NightlyOnly' or exists (select from analytics.staging_changes) then
         select jsonb_object_agg(f.user_id, jsonb_build_array(f.pending_changes, f.as_of)) into pending
-        from analytics.freshness(
-            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end) as f
+        from analytics.counted_freshness(
+            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end, null) as f
         where f.pending_changes > 0;
     end if;
 

@@ -40,8 +40,8 @@ begin
     floor := coalesce((select min(e.drain_number) from analytics.refresh_events as e), state.drain_number + 1);
     if state.mode = 'NightlyOnly' or exists (select from analytics.staging_changes) then
         select jsonb_object_agg(f.user_id, jsonb_build_array(f.pending_changes, f.as_of)) into pending
-        from analytics.freshness(
-            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end) as f
+        from analytics.counted_freshness(
+            user_ids, case state.mode when 'NightlyOnly' then 'MATVIEW' else 'INCREMENTAL' end, null) as f
         where f.pending_changes > 0;
     end if;
 

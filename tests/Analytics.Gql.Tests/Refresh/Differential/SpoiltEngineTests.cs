@@ -30,7 +30,7 @@ public sealed class SpoiltEngineTests(ITestOutputHelper output)
     public async Task A_freshness_that_hides_what_is_pending_is_found()
     {
         var result = await RunSpoiltAsync(database =>
-            ReplaceAsync(database, "analytics.counted_freshness", "coalesce(t.rows, 0)", "0"));
+            ReplaceAsync(database, "analytics.counted_freshness", "coalesce(q.rows, 0)::int", "0"));
         Assert.Equal("dishonest", result.Failure?.Difference.Kind);
         AssertShort(result, most: 10);
     }
