@@ -154,10 +154,18 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
 
     /// <summary>The function by which consistency FRESH gets this aggregate's pending rows.</summary>
     /// <param name="changes">From the CTE <c>staged</c> to the CTE <c>changes</c>, as the drain does it.</param>
+    /// <remarks>Replaced in place where the columns are the same: a reader that has planned with a function that is dropped then
+    /// fails.</remarks>
     public string PendingFunction(string changes) => $"""
-        drop function if exists analytics.{_name}_pending(uuid[]);
-        create function analytics.{_name}_pending(user_ids uuid[])
-            returns table ({string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"))}, deleted boolean, refreshed_at timestamptz)
+        do $columns$
+        begin
+            if pg_get_function_result(to_regprocedure('analytics.{_name}_pending(uuid[])')) <> '{PendingColumns}' then
+                drop function analytics.{_name}_pending(uuid[]);
+            end if;
+        end
+        $columns$;
+        create or replace function analytics.{_name}_pending(user_ids uuid[])
+            returns {PendingColumns}
             language plpgsql stable security definer
             set search_path = pg_catalog, pg_temp
             set jit = off
@@ -196,6 +204,9 @@ public sealed class AggregateSql(AggregateDeclaration declaration, IReadOnlyList
             'Rows of {_name} that are pending for the given users, recomputed in the snapshot of the statement that calls it; '
             'deleted rows hide those of {_name}_current. A row with a null key: read that user live.';
         """;
+
+    private string PendingColumns =>
+        $"TABLE({string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"))}, deleted boolean, refreshed_at timestamp with time zone)";
 
     public string DrainCount => $"        select '{_name}', (select count(*) from {_name}_rows) union all";
 

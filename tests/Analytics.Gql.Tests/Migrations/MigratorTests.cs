@@ -54,6 +54,22 @@ public sealed class MigratorTests
         Assert.Equal(0L, await call.ExecuteScalarAsync());
     }
 
+    // A statement that has planned with a function that is dropped then fails: 'cache lookup failed for function'.
+    [Fact]
+    public async Task A_function_that_readers_plan_with_is_replaced_in_place()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        const string functions = """
+            select string_agg(p.oid::regprocedure || ' ' || p.oid, ', ' order by p.oid) from pg_proc as p
+            where has_function_privilege('analytics_reader', p.oid, 'execute') and p.pronamespace = 'analytics'::regnamespace
+            """;
+        var before = await database.ScalarAsync<string>(functions);
+        Assert.Contains("weekly_aggregates_pending", before, StringComparison.Ordinal);
+        await database.ExecuteAsync("update analytics.schema_definitions set checksum = '' where name ~ '^(refresh|functions)/'");
+        Assert.NotEmpty((await MigrateAsync(database)).Applied);
+        Assert.Equal(before, await database.ScalarAsync<string>(functions));
+    }
+
     [Fact]
     public async Task An_older_build_leaves_what_a_newer_one_made_as_it_is()
     {
