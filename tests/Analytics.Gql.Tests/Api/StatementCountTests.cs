@@ -83,10 +83,20 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
     {
         await team.Database.ExecuteAsync("create extension if not exists pg_stat_statements");
         var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "operations/TeamPage.graphql"));
-        var before = await CallsAsync();
-        await team.AskAsync(text, new { ids = team.Users, from = "2026-01-05", to = "2026-03-29" });
-        var after = await CallsAsync();
+        IReadOnlyList<long> before, after;
+        for (var patience = 50; ; patience--)
+        {
+            var thrownAway = await ThrownAwayAsync();
+            before = await CallsAsync();
+            await team.AskAsync(text, new { ids = team.Users, from = "2026-01-05", to = "2026-03-29" });
+            after = await CallsAsync();
+            // The cluster's other tests fill its statistics too: what is used least gives way, counts and all.
+            if (await ThrownAwayAsync() == thrownAway) break;
+            Assert.True(patience > 0, "Statistics were thrown away each time.");
+        }
         Assert.Equal([1L, 1L, 1L, 1L], after.Zip(before, (a, b) => a - b));
+
+        Task<long> ThrownAwayAsync() => team.Database.ScalarAsync<long>("select dealloc from pg_stat_statements_info");
 
         Task<IReadOnlyList<long>> CallsAsync() => team.Database.QueryAsync<long>("""
             select coalesce(sum(s.calls), 0)::bigint
