@@ -11,7 +11,9 @@ import { serve } from './serve.mjs';
 const INT8 = 20;
 const DATE = 1082;
 const TIMESTAMPTZ = 1184;
+const NUMERIC = 1700;
 pg.types.setTypeParser(INT8, Number);
+pg.types.setTypeParser(NUMERIC, Number);
 pg.types.setTypeParser(DATE, text => text);
 // PostgreSQL's own text becomes ISO 8601 without a Date in between, which would lose the microseconds.
 pg.types.setTypeParser(TIMESTAMPTZ, text => `${text.slice(0, 10)}T${text.slice(11, -3)}Z`);

@@ -35,7 +35,7 @@ internal abstract class FreshnessColumns
 
     /// <summary>Of any other row, in the same order.</summary>
     public static string OfRow(string alias) =>
-        $"null::timestamptz, 0, 0::float8, null::timestamptz, {alias}.last_refresh_at";
+        $"null::timestamptz, null::int, null::float8, null::timestamptz, {alias}.last_refresh_at";
 
     public Freshness ToFreshness(ReadSource source) =>
         new(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source, VerifiedAt);

@@ -37,8 +37,8 @@ internal sealed class SessionWireRow : FreshnessColumns
         Ordinal = row.GetInt64(0),
         UserId = row.GetGuid(1),
         AsOf = row.IsDBNull(2) ? null : row.GetDateTime(2),
-        PendingChanges = row.GetInt32(3),
-        LagS = row.GetDouble(4),
+        PendingChanges = row.IsDBNull(3) ? 0 : row.GetInt32(3),
+        LagS = row.IsDBNull(4) ? 0 : row.GetDouble(4),
         VerifiedAt = row.IsDBNull(5) ? null : row.GetDateTime(5),
         RefreshedAt = row.GetDateTime(6),
         SessionId = row.IsDBNull(7) ? null : row.GetGuid(7),
@@ -48,9 +48,9 @@ internal sealed class SessionWireRow : FreshnessColumns
         EndedAt = row.IsDBNull(11) ? null : row.GetDateTime(11),
         WeekStart = row.IsDBNull(12) ? default : row.GetFieldValue<DateOnly>(12),
         DurationS = row.IsDBNull(13) ? null : row.GetInt64(13),
-        DistanceM = row.IsDBNull(14) ? null : row.GetDouble(14),
-        TotalVolumeKg = row.GetDouble(15),
-        AvgRpe = row.IsDBNull(16) ? null : row.GetDouble(16),
+        DistanceM = row.GetNumericOrNull(14),
+        TotalVolumeKg = row.GetNumeric(15),
+        AvgRpe = row.GetNumericOrNull(16),
         SetCount = row.GetInt32(17),
         ExerciseCount = row.GetInt32(18),
         SortKey = row.IsDBNull(19) ? null : row.GetString(19),
@@ -73,7 +73,7 @@ internal static class SessionSql
         select 0::bigint as Ordinal, f.user_id as UserId, {FreshnessColumns.OfHead},
                null::uuid as SessionId, null::text as ActivityType, null::text as Title,
                null::timestamptz as StartedAt, null::timestamptz as EndedAt, null::date as WeekStart,
-               null::bigint as DurationS, null::float8 as DistanceM, 0::float8 as TotalVolumeKg, null::float8 as AvgRpe,
+               null::bigint as DurationS, null::numeric as DistanceM, 0::numeric as TotalVolumeKg, null::numeric as AvgRpe,
                0 as SetCount, 0 as ExerciseCount, null::text as SortKey
         from analytics.{(computed ? "counted_freshness" : "freshness")}({users}, '{source.FreshnessName()}', '{Aggregate}') as f
         """;
@@ -83,7 +83,7 @@ internal static class SessionSql
         {ordinal}, {alias}.user_id, {FreshnessColumns.OfRow(alias)}, {alias}.session_id,
         {alias}.activity_type, {alias}.title, {Instant($"{alias}.started_at")}, {Instant($"{alias}.ended_at")},
         least(greatest({alias}.week_start, '0001-01-01'), '9999-12-27'), {alias}.duration_s,
-        {alias}.distance_m::float8, {alias}.total_volume_kg::float8, {alias}.avg_rpe::float8, {alias}.set_count,
+        {alias}.distance_m, {alias}.total_volume_kg, {alias}.avg_rpe, {alias}.set_count,
         {alias}.exercise_count, {sortKey}
         """;
 

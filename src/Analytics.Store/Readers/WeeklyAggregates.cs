@@ -52,8 +52,9 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
             while (await rows.ReadAsync(ct))
             {
                 var i = (int)rows.GetInt64(0) - 1;
+                var refreshedAt = rows.GetDateTime(FreshnessColumns.RefreshedAtOrdinal);
                 if (rows.IsDBNull(WeeksShape.WeekStart)) heads[i] = Head.Of(rows, totals, source);
-                else (weeks[i] ??= []).Add(WeekOf(rows));
+                else (weeks[i] ??= []).Add(WeekOf(rows, refreshedAt));
             }
         }
         var found = new Dictionary<WeekRange, WeeksOfUser>(ranges.Count);
@@ -72,10 +73,11 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
         parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. ranges.Select(r => r.Calendar.IsoFirstDay)] });
     }
 
-    // Column by column and not by Dapper, which boxes each value: 600 weeks have 5,000 of them.
-    private static WeekRow WeekOf(NpgsqlDataReader row) => new(
-        row.GetFieldValue<DateOnly>(WeeksShape.WeekStart), row.GetInt32(7), row.GetDouble(8), row.GetInt64(9), row.GetDouble(10),
-        row.IsDBNull(11) ? null : row.GetDouble(11), row.GetInt32(12), row.GetInt32(13), row.GetDateTime(FreshnessColumns.RefreshedAtOrdinal));
+    // Column by column and not by Dapper, which boxes each value: 600 weeks have 5,000 of them. From left to right, since
+    // Npgsql finds a column that lies before the last one by going through the row again.
+    private static WeekRow WeekOf(NpgsqlDataReader row, DateTime refreshedAt) => new(
+        row.GetFieldValue<DateOnly>(WeeksShape.WeekStart), row.GetInt32(7), row.GetNumeric(8), row.GetInt64(9), row.GetNumeric(10),
+        row.GetNumericOrNull(11), row.GetInt32(12), row.GetInt32(13), refreshedAt);
 
     /// <summary>What comes before the weeks of a range: its freshness and totals.</summary>
     private readonly record struct Head(Freshness Freshness, WeekTotals? Totals)
@@ -84,7 +86,7 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
             FreshnessColumns.FreshnessOf(row, source),
             totals
                 ? new WeekTotals(
-                    0, row.GetInt32(7), row.GetDouble(8), row.GetInt64(9), row.GetDouble(10), row.IsDBNull(11) ? null : row.GetDouble(11),
+                    0, row.GetInt32(7), row.GetNumeric(8), row.GetInt64(9), row.GetNumeric(10), row.GetNumericOrNull(11),
                     row.GetInt32(12), row.GetInt32(13))
                 : null);
 

@@ -31,20 +31,20 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
             """ : "")}
         select k.ordinal as Ordinal, {FreshnessColumns.OfHead}, null::date as WeekStart,
                {(Totals ? """
-                        coalesce(t.session_count, 0)::int as SessionCount, coalesce(t.total_distance_m, 0)::float8 as TotalDistanceM,
-                        coalesce(t.total_duration_s, 0)::bigint as TotalDurationS, coalesce(t.total_volume_kg, 0)::float8 as TotalVolumeKg,
-                        round(t.rpe_sum / nullif(t.rpe_count, 0), 2)::float8 as AvgRpe, coalesce(t.set_count, 0)::int as SetCount,
+                        coalesce(t.session_count, 0)::int as SessionCount, coalesce(t.total_distance_m, 0) as TotalDistanceM,
+                        coalesce(t.total_duration_s, 0)::bigint as TotalDurationS, coalesce(t.total_volume_kg, 0) as TotalVolumeKg,
+                        round(t.rpe_sum / nullif(t.rpe_count, 0), 2) as AvgRpe, coalesce(t.set_count, 0)::int as SetCount,
                         coalesce(e.exercise_count, 0)::int as ExerciseCount
                         """ : """
-                        0 as SessionCount, 0::float8 as TotalDistanceM, 0::bigint as TotalDurationS, 0::float8 as TotalVolumeKg,
-                        null::float8 as AvgRpe, 0 as SetCount, 0 as ExerciseCount
+                        0 as SessionCount, 0::numeric as TotalDistanceM, 0::bigint as TotalDurationS, 0::numeric as TotalVolumeKg,
+                        null::numeric as AvgRpe, 0 as SetCount, 0 as ExerciseCount
                         """)}
         from asked as k
         join analytics.freshness(@userIds, '{Source.FreshnessName()}', '{Aggregate}') as f on f.user_id = k.user_id
         {(Totals ? TotalsOfRanges : "")}
         union all
-        select w.ordinal, {FreshnessColumns.OfRow("w")}, w.week_start, w.session_count, w.total_distance_m::float8,
-               w.total_duration_s, w.total_volume_kg::float8, w.avg_rpe::float8, w.set_count, w.exercise_count
+        select w.ordinal, {FreshnessColumns.OfRow("w")}, w.week_start, w.session_count, w.total_distance_m,
+               w.total_duration_s, w.total_volume_kg, w.avg_rpe, w.set_count, w.exercise_count
         from {(Totals ? "weeks as w" : $"(select k.ordinal, w.* from asked as k cross join lateral ({WeeksOfK}) as w) as w")}
         """;
 

@@ -1,5 +1,6 @@
 // Where a result's columns are, looked up once, and the rows read by them.
 using System.Data.Common;
+using Analytics.Store.Readers;
 
 namespace Analytics.Gql.Bench.Peers.Limit;
 
@@ -38,17 +39,15 @@ internal readonly struct LimitColumns
         _reader.GetFieldValue<DateOnly>(WeekStart), _reader.GetDateTime(_refreshedAt), Sums());
 
     public LimitSums Sums() => new(
-        _reader.GetInt32(_sums), _reader.GetDouble(_sums + 1), _reader.GetInt64(_sums + 2), _reader.GetDouble(_sums + 3),
-        Double(_sums + 4), _reader.GetInt32(_sums + 5), _reader.GetInt32(_sums + 6));
+        _reader.GetInt32(_sums), _reader.GetNumeric(_sums + 1), _reader.GetInt64(_sums + 2), _reader.GetNumeric(_sums + 3),
+        _reader.GetNumericOrNull(_sums + 4), _reader.GetInt32(_sums + 5), _reader.GetInt32(_sums + 6));
 
     // Id, type, title, start, end, week, duration, distance, volume, RPE, sets, exercises, sort key.
     public LimitSession Session() => new(
         _reader.GetGuid(_session), _reader.GetString(_session + 1),
         _reader.IsDBNull(_session + 2) ? null : _reader.GetString(_session + 2), _reader.GetDateTime(_session + 3),
         _reader.IsDBNull(_session + 4) ? null : _reader.GetDateTime(_session + 4),
-        _reader.IsDBNull(_session + 6) ? null : _reader.GetInt64(_session + 6), Double(_session + 7),
-        _reader.GetDouble(_session + 8), Double(_session + 9), _reader.GetInt32(_session + 10),
+        _reader.IsDBNull(_session + 6) ? null : _reader.GetInt64(_session + 6), _reader.GetNumericOrNull(_session + 7),
+        _reader.GetNumeric(_session + 8), _reader.GetNumericOrNull(_session + 9), _reader.GetInt32(_session + 10),
         _reader.GetInt32(_session + 11), _reader.IsDBNull(_session + 12) ? null : _reader.GetString(_session + 12));
-
-    private double? Double(int column) => _reader.IsDBNull(column) ? null : _reader.GetDouble(column);
 }
