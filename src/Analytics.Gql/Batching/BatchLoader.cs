@@ -136,19 +136,18 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
         public readonly TaskCompletionSource<IReadOnlyList<TValue>> Values = new();
     }
 
-    private sealed class Waiter(BatchLoader<TKey, TValue> owner, Level level, TKey key) : IDataLoaderResult<TValue>
+    private sealed class Waiter(BatchLoader<TKey, TValue> owner, Level level, TKey key) : LoaderResult<TValue>
     {
         public readonly TKey Key = key;
         public Batch? Batch;
         public int Index;
 
-        public async Task<TValue> GetResultAsync(CancellationToken cancellationToken = default)
+        public override void Dispatch(CancellationToken ct) => owner.Dispatch(level, ct);
+
+        public override async ValueTask<TValue> ValueAsync(CancellationToken ct)
         {
-            owner.Dispatch(level, cancellationToken);
+            Dispatch(ct);
             return (await Batch!.Values.Task.ConfigureAwait(false))[Index];
         }
-
-        async Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) =>
-            await GetResultAsync(cancellationToken).ConfigureAwait(false);
     }
 }

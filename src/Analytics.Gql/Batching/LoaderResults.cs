@@ -3,6 +3,33 @@ using GraphQL.DataLoader;
 
 namespace Analytics.Gql.Batching;
 
+/// <summary>A result that is known when its level has been fetched.</summary>
+public interface IParkedResult
+{
+    /// <summary>Its level is complete: begins to fetch it, unless that has been done, and waits for nothing.</summary>
+    /// <param name="ct">Cancelled when the operation is.</param>
+    void Dispatch(CancellationToken ct);
+}
+
+/// <summary>What a field parks. To ask for it is free of tasks' costs once the level has been fetched.</summary>
+internal abstract class LoaderResult<T> : IDataLoaderResult<T>, IParkedResult
+{
+    public abstract void Dispatch(CancellationToken ct);
+
+    /// <summary>The value, or the error of the field.</summary>
+    public abstract ValueTask<T> ValueAsync(CancellationToken ct);
+
+    public Task<T> GetResultAsync(CancellationToken cancellationToken = default) => ValueAsync(cancellationToken).AsTask();
+
+    Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken)
+    {
+        var value = ValueAsync(cancellationToken);
+        return value.IsCompletedSuccessfully ? Task.FromResult<object?>(value.Result) : ObjectAsync(value);
+    }
+
+    private static async Task<object?> ObjectAsync(ValueTask<T> value) => await value.ConfigureAwait(false);
+}
+
 public static class LoaderResults
 {
     /// <summary>Turns the loaded value into what the field answers, once it is there; may throw what the field should
@@ -11,32 +38,25 @@ public static class LoaderResults
         new Continued<T, TNext>(loaded, next);
 
     /// <summary>A value that needs no loading, where others of its field do.</summary>
-    public static IDataLoaderResult<T> Known<T>(T value) => new Ready<T>(value);
+    public static IDataLoaderResult<T> Known<T>(T value) => new Ready<T>(ValueTask.FromResult(value));
 
     /// <summary>An error that needs no loading, where others of its field do.</summary>
-    public static IDataLoaderResult<T> Failed<T>(Exception error) => new Broken<T>(error);
+    public static IDataLoaderResult<T> Failed<T>(Exception error) => new Ready<T>(ValueTask.FromException<T>(error));
 
-    private sealed class Broken<T>(Exception error) : IDataLoaderResult<T>
+    private sealed class Ready<T>(ValueTask<T> value) : LoaderResult<T>
     {
-        public Task<T> GetResultAsync(CancellationToken cancellationToken = default) => Task.FromException<T>(error);
+        public override void Dispatch(CancellationToken ct) { }
 
-        Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) => Task.FromException<object?>(error);
+        public override ValueTask<T> ValueAsync(CancellationToken ct) => value;
     }
 
-    private sealed class Ready<T>(T value) : IDataLoaderResult<T>
+    private sealed class Continued<T, TNext>(IDataLoaderResult<T> loaded, Func<T, TNext> next) : LoaderResult<TNext>
     {
-        public Task<T> GetResultAsync(CancellationToken cancellationToken = default) => Task.FromResult(value);
+        public override void Dispatch(CancellationToken ct) => (loaded as IParkedResult)?.Dispatch(ct);
 
-        Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) => Task.FromResult<object?>(value);
-    }
-
-    private sealed class Continued<T, TNext>(IDataLoaderResult<T> loaded, Func<T, TNext> next)
-        : IDataLoaderResult<TNext>
-    {
-        public async Task<TNext> GetResultAsync(CancellationToken cancellationToken = default) =>
-            next(await loaded.GetResultAsync(cancellationToken).ConfigureAwait(false));
-
-        async Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) =>
-            await GetResultAsync(cancellationToken).ConfigureAwait(false);
+        public override async ValueTask<TNext> ValueAsync(CancellationToken ct) => next(
+            loaded is LoaderResult<T> ours
+                ? await ours.ValueAsync(ct).ConfigureAwait(false)
+                : await loaded.GetResultAsync(ct).ConfigureAwait(false));
     }
 }

@@ -1,66 +1,94 @@
-// How operations run: queries level by level, so that each loader dispatches once a level; mutations one after another.
+// How queries run: level by level, so that each loader dispatches once a level.
+//
+// all ordinary fields of the level, and of what they lead to ⇒ those that parked a loader's result: all loaders fetch at
+// once ⇒ each is completed, in order ⇒ what they lead to is the next level
+//
+// The library's own strategy begins to wait at each parked field before its value is there, and a hundred fields that
+// wait for one fetch are hundreds of tasks to suspend and resume: a quarter of the server's time for 50 users. Here the
+// first waits for the fetch, and the rest find their values there.
+using System.Runtime.ExceptionServices;
+using Analytics.Gql.Batching;
 using Analytics.Gql.Engine.Plain;
-using GraphQL;
+using GraphQL.DataLoader;
 using GraphQL.Execution;
-using GraphQL.Types;
-using GraphQLParser.AST;
 using ExecutionContext = GraphQL.Execution.ExecutionContext;
 
 namespace Analytics.Gql.Engine;
 
 /// <summary>Queries: all fields of a level at once, then the parked loader results together.</summary>
-/// <remarks>Fields that are plain properties, to any depth, are written at once when the object is there that has them
-/// (Plain/); a node, a resolver and its context for each would cost most of the server's time.</remarks>
-public sealed class LevelExecution : ParallelExecutionStrategy
+public sealed class LevelExecution : PlainExecution
 {
-    protected override Task ExecuteNodeAsync(ExecutionContext context, ExecutionNode node) =>
-        node is PlainNode ? Task.CompletedTask : base.ExecuteNodeAsync(context, node);
-
-    protected override void SetSubFieldNodes(ExecutionContext context, ObjectExecutionNode parent)
+    public override async Task ExecuteNodeTreeAsync(ExecutionContext context, ExecutionNode rootNode)
     {
-        if (parent is RootExecutionNode || parent.GraphType is not IObjectGraphType type)
+        var level = new Level(rootNode);
+        do
         {
-            base.SetSubFieldNodes(context, parent);
-            return;
+            await ExecuteAsync(context, level).ConfigureAwait(false);
+            var parked = level.TakeParked();
+            foreach (var node in parked) (node.Result as IParkedResult)?.Dispatch(context.CancellationToken);
+            await CompleteAsync(context, parked).ConfigureAwait(false);
+            foreach (var node in parked) level.GoOnFrom(node);
         }
-        var fields = SelectionOf(context, type, parent.SelectionSet!).Fields;
-        var nodes = new ExecutionNode[fields.Length];
-        for (var i = 0; i < nodes.Length; i++)
-        {
-            var (field, definition, plain) = fields[i];
-            nodes[i] = plain is not null && PlainJson.TryWrite(plain, parent.Result!) is { } json
-                ? new PlainNode(parent, field, definition, json)
-                : BuildExecutionNode(parent, definition.ResolvedType!, field, definition);
-        }
-        parent.SubFields = nodes;
+        while (!level.IsDone);
     }
 
-    // A list that can be read again, should something be wrong with it.
-    protected override Task SetArrayItemNodesAsync(ExecutionContext context, ArrayExecutionNode parent)
+    private async Task ExecuteAsync(ExecutionContext context, Level level)
     {
-        var (item, nonNullItems) = Selections.Unwrapped(((ListGraphType)parent.GraphType).ResolvedType!);
-        if (item is IObjectGraphType type
-            && SelectionOf(context, type, parent.Field.SelectionSet!).Whole is { } whole
-            && whole.IsListOfThem(parent.Result!)
-            && PlainJson.TryWrite(new PlainList(whole, nonNullItems), parent.Result!) is { } json)
+        var running = new List<(ExecutionNode Node, Task Task)>();
+        while (level.Ready.Count > 0)
         {
-            parent.SerializedResult = json;
-            return Task.CompletedTask;
+            while (level.Ready.TryDequeue(out var node))
+            {
+                var task = ExecuteNodeAsync(context, node);
+                if (task.IsCompletedSuccessfully) level.GoOnFrom(node);
+                else running.Add((node, task));
+            }
+            if (running.Count == 0) return;
+            // All of them, also when one throws: what they use lives only as long as the operation.
+            await Task.WhenAll(running.Select(r => r.Task)).ConfigureAwait(false);
+            foreach (var (node, _) in running) level.GoOnFrom(node);
+            running.Clear();
         }
-        return base.SetArrayItemNodesAsync(context, parent);
     }
 
-    private Selection SelectionOf(ExecutionContext context, IObjectGraphType type, GraphQLSelectionSet selected) =>
-        (Selections.SharedBy(context.Document) ?? ((OperationContext)context.UserContext).Selections).Of(
-            type, selected, context.Schema, (t, s) => CollectFieldsFrom(context, t, s, null).Values);
+    private async Task CompleteAsync(ExecutionContext context, List<ExecutionNode> parked)
+    {
+        ExceptionDispatchInfo? fault = null;
+        foreach (var node in parked)
+        {
+            try
+            {
+                await CompleteDataLoaderNodeAsync(context, node).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                // The other fetches end before the operation does.
+                fault ??= ExceptionDispatchInfo.Capture(e);
+            }
+        }
+        fault?.Throw();
+    }
 
-    protected override void SetNodeError(ExecutionContext context, ExecutionNode node, ExecutionError error) =>
-        base.SetNodeError(context, node, error is ClientError shared ? shared.Twin() : error);
-}
+    /// <summary>Nodes that can be executed now, and those that have parked a result meanwhile.</summary>
+    private sealed class Level(ExecutionNode root)
+    {
+        private List<ExecutionNode> _parked = [];
 
-/// <summary>Mutations: the specification wants their root fields one after another.</summary>
-public sealed class MutationExecution : SerialExecutionStrategy
-{
-    protected override void SetNodeError(ExecutionContext context, ExecutionNode node, ExecutionError error) =>
-        base.SetNodeError(context, node, error is ClientError shared ? shared.Twin() : error);
+        public Queue<ExecutionNode> Ready { get; } = new([root]);
+
+        public bool IsDone => Ready.Count == 0 && _parked.Count == 0;
+
+        public void GoOnFrom(ExecutionNode executed)
+        {
+            if (executed.Result is IDataLoaderResult) _parked.Add(executed);
+            else if (executed is IParentExecutionNode parent) parent.ApplyToChildren(static (child, ready) => ready.Enqueue(child), Ready);
+        }
+
+        public List<ExecutionNode> TakeParked()
+        {
+            var parked = _parked;
+            _parked = [];
+            return parked;
+        }
+    }
 }

@@ -15,12 +15,12 @@ namespace Analytics.Gql.WeeklyAggregates;
 public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool fillGaps)
 {
     /// <summary>Whose weeks they are.</summary>
-    public Guid UserId => asked.Range.UserId;
+    public Guid UserId => Asked.Range.UserId;
 
     /// <summary>The weeks that overlap the range, oldest first; weeks without a session are absent unless 'fillGaps' asks
     /// for them.</summary>
     public IEnumerable<WeeklyAggregate> Nodes =>
-        (fillGaps ? WithGaps() : weeks.Weeks).Select(w => new WeeklyAggregate(asked, w));
+        (fillGaps ? WithGaps() : weeks.Weeks).Select(w => new WeeklyAggregate(this, w));
 
     /// <summary>Over all these weeks; exercises are counted once.</summary>
     public WeeklyTotals Totals => new(weeks.Totals
@@ -29,10 +29,12 @@ public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool f
     /// <summary>How fresh these weeks are.</summary>
     public Freshness.Freshness Freshness => new(weeks.Freshness);
 
+    internal WeeksAsked Asked { get; } = asked;
+
     private IEnumerable<WeekRow> WithGaps()
     {
         var next = 0;
-        for (var day = asked.Range.FirstWeek.DayNumber; day <= asked.Range.LastWeek.DayNumber; day += 7)
+        for (var day = Asked.Range.FirstWeek.DayNumber; day <= Asked.Range.LastWeek.DayNumber; day += 7)
         {
             var week = DateOnly.FromDayNumber(day);
             yield return next < weeks.Weeks.Count && weeks.Weeks[next].WeekStart == week
@@ -44,7 +46,7 @@ public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool f
 
 /// <summary>What a user did in one week.</summary>
 [Versioned]
-public sealed class WeeklyAggregate(WeeksAsked asked, WeekRow row)
+public sealed class WeeklyAggregate(WeeklyAggregates of, WeekRow row)
 {
     /// <summary>For the cost of an operation: few train more often.</summary>
     private const int UsualSessions = 5;
@@ -84,7 +86,7 @@ public sealed class WeeklyAggregate(WeeksAsked asked, WeekRow row)
     /// <summary>Personal records that were set in this week and still stand; each measure of each exercise is one.</summary>
     public IDataLoaderResult<int> PersonalRecordCount([FromServices] PersonalRecordCountLoader loader) => loader.Load(Week);
 
-    private WeekAsked Week => new(new UserWeek(asked.Range.UserId, row.WeekStart, asked.Range.Calendar), asked.Consistency);
+    private WeekAsked Week => new(new UserWeek(of.UserId, row.WeekStart, of.Asked.Range.Calendar), of.Asked.Consistency);
 }
 
 /// <summary>Sums over a range of weeks.</summary>

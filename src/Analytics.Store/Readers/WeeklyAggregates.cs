@@ -5,7 +5,10 @@ namespace Analytics.Store.Readers;
 
 /// <summary>The weeks of one user from one to another, both given by their first day and included.</summary>
 /// <param name="Calendar">How its weeks are counted; both days begin a week of it.</param>
-public readonly record struct WeekRange(Guid UserId, DateOnly FirstWeek, DateOnly LastWeek, WeekCalendar Calendar);
+public readonly record struct WeekRange(Guid UserId, DateOnly FirstWeek, DateOnly LastWeek, WeekCalendar Calendar)
+{
+    public int Weeks => ((LastWeek.DayNumber - FirstWeek.DayNumber) / 7) + 1;
+}
 
 /// <summary>What a user did in one week: metres, seconds, kilograms.</summary>
 /// <param name="LastRefreshAt">When this row, or the latest of the sessions that it sums, was recomputed.</param>
@@ -54,7 +57,7 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
                 var i = (int)rows.GetInt64(0) - 1;
                 var refreshedAt = rows.GetDateTime(FreshnessColumns.RefreshedAtOrdinal);
                 if (rows.IsDBNull(WeeksShape.WeekStart)) heads[i] = Head.Of(rows, totals, source);
-                else (weeks[i] ??= []).Add(WeekOf(rows, refreshedAt));
+                else (weeks[i] ??= new List<WeekRow>(ranges[i].Weeks)).Add(WeekOf(rows, refreshedAt));
             }
         }
         var found = new Dictionary<WeekRange, WeeksOfUser>(ranges.Count);

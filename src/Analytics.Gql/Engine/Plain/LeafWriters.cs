@@ -15,11 +15,9 @@ internal static class LeafWriters
         [(typeof(BooleanGraphType), typeof(bool))] = (Utf8JsonWriter json, bool value) => json.WriteBooleanValue(value),
         [(typeof(IntGraphType), typeof(int))] = (Utf8JsonWriter json, int value) => json.WriteNumberValue(value),
         [(typeof(LongGraphType), typeof(long))] = (Utf8JsonWriter json, long value) => json.WriteNumberValue(value),
-        [(typeof(FloatScalar), typeof(double))] = (Utf8JsonWriter json, double value) => json.WriteNumberValue(value),
-        [(typeof(FloatScalar), typeof(float))] =
-            (Utf8JsonWriter json, float value) => json.WriteNumberValue((double)value),
-        [(typeof(FloatScalar), typeof(decimal))] =
-            (Utf8JsonWriter json, decimal value) => json.WriteNumberValue((double)value),
+        [(typeof(FloatScalar), typeof(double))] = FloatScalar.Write,
+        [(typeof(FloatScalar), typeof(float))] = (Utf8JsonWriter json, float value) => FloatScalar.Write(json, value),
+        [(typeof(FloatScalar), typeof(decimal))] = (Utf8JsonWriter json, decimal value) => FloatScalar.Write(json, (double)value),
         [(typeof(IdScalar), typeof(Guid))] = (Utf8JsonWriter json, Guid value) => json.WriteStringValue(value),
         [(typeof(DateScalar), typeof(DateOnly))] = DateScalar.Write,
         [(typeof(DateTimeScalar), typeof(DateTimeOffset))] = DateTimeScalar.Write,
