@@ -104,7 +104,7 @@ async function page(userId, size) {
   const rows = await read('page', { userIds: [userId], limit: size + 1 });
   const found = rows.filter(row => row.sessionid !== null);
   const shown = found.slice(0, size);
-  const cursor = row => (row ? `${row.sortkey}:${row.sessionid}` : null);
+  const cursor = row => (row ? `${row.startedat}:${row.sessionid}` : null);
   return {
     nodes: shown.map(session),
     pageInfo: {

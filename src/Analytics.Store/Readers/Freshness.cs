@@ -40,13 +40,12 @@ internal abstract class FreshnessColumns
     public Freshness ToFreshness(ReadSource source) =>
         new(AsOf!.Value, RefreshedAt, PendingChanges, LagS, source, VerifiedAt);
 
-    /// <summary>Where the columns stand in a statement whose first column is the ordinal.</summary>
-    public const int RefreshedAtOrdinal = 5;
-
-    /// <summary>The freshness of such a statement's head row.</summary>
-    public static Freshness FreshnessOf(NpgsqlDataReader head, ReadSource source) => new(
-        head.GetDateTime(1), head.GetDateTime(RefreshedAtOrdinal), head.GetInt32(2), head.GetDouble(3), source,
-        head.IsDBNull(4) ? null : head.GetDateTime(4));
+    /// <summary>The freshness of a head row.</summary>
+    /// <param name="first">Where its columns begin.</param>
+    public static Freshness FreshnessOf(NpgsqlDataReader head, int first, ReadSource source) => new(
+        AsOf: head.GetDateTime(first), PendingChanges: head.GetInt32(first + 1), LagS: head.GetDouble(first + 2),
+        VerifiedAt: head.IsDBNull(first + 3) ? null : head.GetDateTime(first + 3), LastRefreshAt: head.GetDateTime(first + 4),
+        Source: source);
 }
 
 public sealed class FreshnessReader(ReadServers reads)

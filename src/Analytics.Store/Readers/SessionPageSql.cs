@@ -69,9 +69,8 @@ internal sealed class SessionPageSql(SessionPageShape shape, ReadSource source)
     private string Keyset(string b) => !shape.HasCursor ? "" :
         $" and ({Key(b)}, {b}.session_id) {(Descending ? "<" : ">")} ({CursorKey}, k.cursor_id)";
 
-    private string SortKey => ByStart
-        ? $"(extract(epoch from {SessionSql.Instant("p.started_at")}) * 1000000)::bigint::text"
-        : $"({Key("p")})::text";
+    // Of the orders by start the reader makes it of the start.
+    private string SortKey => ByStart ? "null::text" : $"({Key("p")})::text";
 
     // Days and the rest apart: a number times an interval is a double, which is exact only so far.
     private string CursorKey => ByStart

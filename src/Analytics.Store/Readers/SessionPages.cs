@@ -3,7 +3,7 @@
 // By start time each page is an index scan. By volume, duration or distance it sorts the user's own sessions: bounded by
 // how many those are (a few milliseconds for 5,000).
 using System.Collections.Concurrent;
-using Dapper;
+using System.Globalization;
 using Npgsql;
 
 namespace Analytics.Store.Readers;
@@ -35,7 +35,7 @@ public sealed record SessionPage(IReadOnlyList<(SessionRow Session, SessionCurso
 public sealed class SessionPagesReader(ReadServers reads)
 {
     // By what a text depends on, never by what clients ask for: it has a few thousand entries at the most.
-    private static readonly ConcurrentDictionary<(SessionPageShape, ReadSource), string> Texts = new();
+    private static readonly ConcurrentDictionary<(SessionPageShape, ReadSource), (string Sql, IReadOnlyList<string> Parameters)> Texts = new();
 
     /// <summary>Reads pages of one shape in one statement.</summary>
     /// <param name="pages">Distinct, all of the same <see cref="SessionPageShape"/>.</param>
@@ -47,40 +47,45 @@ public sealed class SessionPagesReader(ReadServers reads)
         NpgsqlConnection connection, IReadOnlyList<SessionPageRequest> pages, ReadSource source, CancellationToken ct)
     {
         var shape = SessionPageShape.Of(pages[0]);
-        var sql = Texts.GetOrAdd((shape.WithoutValues(), source), static key => new SessionPageSql(key.Item1, key.Item2).Write());
-        var rows = await SessionSql.QueryAsync(
-            connection, new CommandDefinition(sql, Parameters(shape, pages), cancellationToken: ct));
-        var freshness = rows.Where(r => r.SessionId is null).ToDictionary(r => r.UserId, r => r.ToFreshness(source));
-        var sessions = rows.Where(r => r.SessionId is not null).ToLookup(r => r.Ordinal);
-        return pages.Select((page, i) => (page, Rows: sessions[i + 1].ToList()))
-            .ToDictionary(p => p.page, p => Assemble(p.page, p.Rows, freshness[p.page.UserId]));
+        var (sql, parameters) = Texts.GetOrAdd(
+            (shape.WithoutValues(), source), static key => StatementText.Numbered(new SessionPageSql(key.Item1, key.Item2).Write()));
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var name in parameters) command.Parameters.Add(Parameter(name, shape, pages));
+        var rows = await SessionSql.QueryAsync(command, source, ct);
+        var found = new Dictionary<SessionPageRequest, SessionPage>(pages.Count);
+        foreach (var (page, sessions) in pages.Zip(rows.ByOrdinal(pages.Count)))
+            found.Add(page, Assemble(page, sessions ?? [], rows.FreshnessOf[page.UserId]));
+        return found;
     }
 
-    private static SessionPage Assemble(SessionPageRequest page, List<SessionWireRow> rows, Freshness freshness)
+    private static SessionPage Assemble(SessionPageRequest page, List<(SessionRow Row, string? SortKey)> read, Freshness freshness)
     {
-        var kept = rows.Take(page.Size).Select(r => (r.ToSession(freshness), new SessionCursor(r.SortKey!, r.SessionId!.Value)));
-        return new SessionPage([.. page.Backward ? kept.Reverse() : kept], rows.Count > page.Size, freshness);
+        var kept = read.Take(page.Size).Select(s => (s.Row, new SessionCursor(s.SortKey ?? KeyOf(s.Row.StartedAt), s.Row.SessionId)));
+        return new SessionPage([.. page.Backward ? kept.Reverse() : kept], read.Count > page.Size, freshness);
     }
 
-    private static DynamicParameters Parameters(SessionPageShape shape, IReadOnlyList<SessionPageRequest> pages)
+    /// <summary>Of the orders by start.</summary>
+    private static string KeyOf(DateTime startedAt) =>
+        ((startedAt - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).ToString(CultureInfo.InvariantCulture);
+
+    private static NpgsqlParameter Parameter(string name, SessionPageShape shape, IReadOnlyList<SessionPageRequest> pages)
     {
-        var parameters = new DynamicParameters();
-        parameters.Add("userIds", pages.Select(p => p.UserId).ToArray());
-        parameters.Add("limit", shape.Size + 1);
-        if (shape.HasCursor)
+        var filter = shape.Filter;
+        return name switch
         {
-            parameters.Add("cursorKeys", pages.Select(p => p.Cursor!.SortKey).ToArray());
-            parameters.Add("cursorIds", pages.Select(p => p.Cursor!.SessionId).ToArray());
-        }
-        var filter = pages[0].Filter;
-        parameters.Add("from", filter.From);
-        parameters.Add("to", filter.To);
-        parameters.Add("types", filter.ActivityTypes?.Split(SessionFilter.Separator));
-        parameters.Add("minVolume", filter.MinVolumeKg);
-        parameters.Add("minDuration", filter.MinDurationS);
-        parameters.Add("minDistance", filter.MinDistanceM);
-        parameters.Add("exercise", filter.ExerciseId);
-        return parameters;
+            "userIds" => new NpgsqlParameter<Guid[]> { TypedValue = [.. pages.Select(p => p.UserId)] },
+            "limit" => new NpgsqlParameter<int> { TypedValue = shape.Size + 1 },
+            "cursorKeys" => new NpgsqlParameter<string[]> { TypedValue = [.. pages.Select(p => p.Cursor!.SortKey)] },
+            "cursorIds" => new NpgsqlParameter<Guid[]> { TypedValue = [.. pages.Select(p => p.Cursor!.SessionId)] },
+            "from" => new NpgsqlParameter<DateOnly> { TypedValue = filter.From!.Value },
+            "to" => new NpgsqlParameter<DateOnly> { TypedValue = filter.To!.Value },
+            "types" => new NpgsqlParameter<string[]> { TypedValue = filter.ActivityTypes!.Split(SessionFilter.Separator) },
+            "minVolume" => new NpgsqlParameter<double> { TypedValue = filter.MinVolumeKg!.Value },
+            "minDuration" => new NpgsqlParameter<long> { TypedValue = filter.MinDurationS!.Value },
+            "minDistance" => new NpgsqlParameter<double> { TypedValue = filter.MinDistanceM!.Value },
+            "exercise" => new NpgsqlParameter<Guid> { TypedValue = filter.ExerciseId!.Value },
+            _ => throw new ArgumentException($"A page of sessions has no parameter '{name}'.", nameof(name)),
+        };
     }
 }
 

@@ -1,64 +1,33 @@
 // One session summary as it is read, and what the three session readers share in SQL.
-using System.Data.Common;
-using Dapper;
 using Npgsql;
 
 namespace Analytics.Store.Readers;
 
 /// <summary>One row of session_summary: metres, seconds, kilograms, times in UTC.</summary>
 /// <param name="DurationS">Null while the session is open or when it ends before it starts.</param>
+/// <param name="FreshnessOf">Of the users of all rows that were read together.</param>
 public sealed record SessionRow(
     Guid UserId, Guid SessionId, string ActivityType, string? Title, DateTime StartedAt, DateTime? EndedAt, DateOnly WeekStart,
     long? DurationS, double? DistanceM, double TotalVolumeKg, double? AvgRpe, int SetCount, int ExerciseCount,
-    DateTime LastRefreshAt, Freshness Freshness);
-
-/// <summary>A row on the wire: a head row per user (SessionId null) carries the freshness, the rest the sessions.</summary>
-internal sealed class SessionWireRow : FreshnessColumns
+    DateTime LastRefreshAt, IReadOnlyDictionary<Guid, Freshness> FreshnessOf)
 {
-    public long Ordinal { get; init; }
-    public Guid UserId { get; init; }
-    public Guid? SessionId { get; init; }
-    public string ActivityType { get; init; } = "";
-    public string? Title { get; init; }
-    public DateTime StartedAt { get; init; }
-    public DateTime? EndedAt { get; init; }
-    public DateOnly WeekStart { get; init; }
-    public long? DurationS { get; init; }
-    public double? DistanceM { get; init; }
-    public double TotalVolumeKg { get; init; }
-    public double? AvgRpe { get; init; }
-    public int SetCount { get; init; }
-    public int ExerciseCount { get; init; }
-    public string? SortKey { get; init; }
+    /// <summary>Of the row's user.</summary>
+    public Freshness Freshness => FreshnessOf[UserId];
+}
 
-    // Column by column and not by Dapper, which boxes each value: a team's page has 600 sessions.
-    public static SessionWireRow Of(DbDataReader row) => new()
+/// <summary>What a statement of sessions gave: a head row for each user, and the sessions in no particular order.</summary>
+/// <param name="Sessions">With the place of what each was asked for by, counted from 1, and its sort key.</param>
+internal sealed record SessionRows(
+    IReadOnlyDictionary<Guid, Freshness> FreshnessOf, List<(long Ordinal, SessionRow Row, string? SortKey)> Sessions)
+{
+    /// <summary>The sessions of each place, in the order that they came in.</summary>
+    /// <param name="count">Places from 1 up.</param>
+    public List<(SessionRow Row, string? SortKey)>?[] ByOrdinal(int count)
     {
-        Ordinal = row.GetInt64(0),
-        UserId = row.GetGuid(1),
-        AsOf = row.IsDBNull(2) ? null : row.GetDateTime(2),
-        PendingChanges = row.IsDBNull(3) ? 0 : row.GetInt32(3),
-        LagS = row.IsDBNull(4) ? 0 : row.GetDouble(4),
-        VerifiedAt = row.IsDBNull(5) ? null : row.GetDateTime(5),
-        RefreshedAt = row.GetDateTime(6),
-        SessionId = row.IsDBNull(7) ? null : row.GetGuid(7),
-        ActivityType = row.IsDBNull(8) ? "" : row.GetString(8),
-        Title = row.IsDBNull(9) ? null : row.GetString(9),
-        StartedAt = row.IsDBNull(10) ? default : row.GetDateTime(10),
-        EndedAt = row.IsDBNull(11) ? null : row.GetDateTime(11),
-        WeekStart = row.IsDBNull(12) ? default : row.GetFieldValue<DateOnly>(12),
-        DurationS = row.IsDBNull(13) ? null : row.GetInt64(13),
-        DistanceM = row.GetNumericOrNull(14),
-        TotalVolumeKg = row.GetNumeric(15),
-        AvgRpe = row.GetNumericOrNull(16),
-        SetCount = row.GetInt32(17),
-        ExerciseCount = row.GetInt32(18),
-        SortKey = row.IsDBNull(19) ? null : row.GetString(19),
-    };
-
-    public SessionRow ToSession(Freshness freshness) => new(
-        UserId, SessionId!.Value, ActivityType, Title, StartedAt, EndedAt, WeekStart, DurationS, DistanceM, TotalVolumeKg,
-        AvgRpe, SetCount, ExerciseCount, RefreshedAt, freshness);
+        var places = new List<(SessionRow, string?)>?[count];
+        foreach (var (ordinal, row, key) in Sessions) (places[ordinal - 1] ??= []).Add((row, key));
+        return places;
+    }
 }
 
 internal static class SessionSql
@@ -128,20 +97,34 @@ internal static class SessionSql
         $"(select s.user_id = {alias}.user_id from core.sessions as s where s.session_id = {alias}.session_id) is true";
 
     /// <summary>Runs a statement whose columns are those of <see cref="Heads"/>.</summary>
-    public static async Task<List<SessionWireRow>> QueryAsync(NpgsqlConnection connection, CommandDefinition command)
+    public static async Task<SessionRows> QueryAsync(NpgsqlCommand command, ReadSource source, CancellationToken ct)
     {
-        await using var row = await connection.ExecuteReaderAsync(command);
-        var rows = new List<SessionWireRow>();
-        while (await row.ReadAsync(command.CancellationToken)) rows.Add(SessionWireRow.Of(row));
-        return rows;
+        var heads = new Dictionary<Guid, Freshness>();
+        var sessions = new List<(long, SessionRow, string?)>();
+        await using var row = await command.ExecuteReaderAsync(ct);
+        while (await row.ReadAsync(ct))
+            if (row.IsDBNull(SessionId)) heads.Add(row.GetGuid(UserId), FreshnessColumns.FreshnessOf(row, FirstOfFreshness, source));
+            else sessions.Add((row.GetInt64(0), Of(row, heads), row.IsDBNull(SortKey) ? null : row.GetString(SortKey)));
+        return new SessionRows(heads, sessions);
     }
 
-    /// <summary>Splits wire rows into the sessions of each ordinal, with their user's freshness.</summary>
-    public static (ILookup<long, SessionRow> Sessions, IReadOnlyDictionary<Guid, Freshness> Freshness) Assemble(
-        IReadOnlyCollection<SessionWireRow> rows, ReadSource source)
-    {
-        var freshness = rows.Where(r => r.SessionId is null).ToDictionary(r => r.UserId, r => r.ToFreshness(source));
-        var sessions = rows.Where(r => r.SessionId is not null).ToLookup(r => r.Ordinal, r => r.ToSession(freshness[r.UserId]));
-        return (sessions, freshness);
-    }
+    private const int UserId = 1, FirstOfFreshness = 2, RefreshedAt = 6, SessionId = 7, SortKey = 19;
+
+    // Column by column and not by Dapper, which boxes each value: a team's page has thousands of sessions.
+    private static SessionRow Of(NpgsqlDataReader row, IReadOnlyDictionary<Guid, Freshness> heads) => new(
+        LastRefreshAt: row.GetDateTime(RefreshedAt),
+        UserId: row.GetGuid(UserId),
+        SessionId: row.GetGuid(SessionId),
+        ActivityType: row.IsDBNull(8) ? "" : row.GetString(8),
+        Title: row.IsDBNull(9) ? null : row.GetString(9),
+        StartedAt: row.IsDBNull(10) ? default : row.GetDateTime(10),
+        EndedAt: row.IsDBNull(11) ? null : row.GetDateTime(11),
+        WeekStart: row.IsDBNull(12) ? default : row.GetFieldValue<DateOnly>(12),
+        DurationS: row.IsDBNull(13) ? null : row.GetInt64(13),
+        DistanceM: row.GetNumericOrNull(14),
+        TotalVolumeKg: row.GetNumeric(15),
+        AvgRpe: row.GetNumericOrNull(16),
+        SetCount: row.GetInt32(17),
+        ExerciseCount: row.GetInt32(18),
+        FreshnessOf: heads);
 }

@@ -1,5 +1,4 @@
 // Session summaries by id, and those of given weeks.
-using Dapper;
 using Npgsql;
 
 namespace Analytics.Store.Readers;
@@ -9,8 +8,10 @@ public readonly record struct UserWeek(Guid UserId, DateOnly WeekStart, WeekCale
 
 public sealed class SessionSummariesReader(ReadServers reads)
 {
-    private static readonly IReadOnlyDictionary<ReadSource, string> ById = ReadSources.ForEach(ByIdSql);
-    private static readonly IReadOnlyDictionary<ReadSource, string> ByWeek = ReadSources.ForEach(ByWeekSql);
+    private static readonly IReadOnlyDictionary<ReadSource, string> ById = ReadSources.ForEach(
+        source => StatementText.Positional(ByIdSql(source), "sessionIds"));
+    private static readonly IReadOnlyDictionary<ReadSource, string> ByWeek = ReadSources.ForEach(
+        source => StatementText.Positional(ByWeekSql(source), "userIds", "firsts", "timeZones", "mostPerWeek"));
 
     /// <summary>
     /// Reads sessions by id in one statement. A session that core has and the view has not yet is computed from the live
@@ -24,9 +25,10 @@ public sealed class SessionSummariesReader(ReadServers reads)
     private static async Task<IReadOnlyDictionary<Guid, SessionRow>> ReadAsync(
         NpgsqlConnection connection, IReadOnlyList<Guid> sessionIds, ReadSource source, CancellationToken ct)
     {
-        var rows = await SessionSql.QueryAsync(connection, new CommandDefinition(
-            ById[source], new { sessionIds = sessionIds.ToArray() }, cancellationToken: ct));
-        return SessionSql.Assemble(rows, source).Sessions.SelectMany(s => s).ToDictionary(s => s.SessionId);
+        await using var command = new NpgsqlCommand(ById[source], connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. sessionIds] });
+        var rows = await SessionSql.QueryAsync(command, source, ct);
+        return rows.Sessions.ToDictionary(s => s.Row.SessionId, s => s.Row);
     }
 
     /// <summary>Reads the sessions of weeks in one statement, newest first.</summary>
@@ -40,15 +42,16 @@ public sealed class SessionSummariesReader(ReadServers reads)
     private static async Task<IReadOnlyDictionary<UserWeek, IReadOnlyList<SessionRow>>> ReadWeeksAsync(
         NpgsqlConnection connection, IReadOnlyList<UserWeek> weeks, int mostPerWeek, ReadSource source, CancellationToken ct)
     {
-        var rows = await SessionSql.QueryAsync(connection, new CommandDefinition(ByWeek[source], new
-        {
-            userIds = weeks.Select(w => w.UserId).ToArray(),
-            firsts = weeks.Select(w => w.WeekStart).ToArray(),
-            timeZones = weeks.Select(w => w.Calendar.TimeZone).ToArray(),
-            mostPerWeek,
-        }, cancellationToken: ct));
-        return SessionSql.Assemble(rows, source).Sessions
-            .ToDictionary(g => weeks[(int)g.Key - 1], g => (IReadOnlyList<SessionRow>)[.. g]);
+        await using var command = new NpgsqlCommand(ByWeek[source], connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. weeks.Select(w => w.UserId)] });
+        command.Parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. weeks.Select(w => w.WeekStart)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. weeks.Select(w => w.Calendar.TimeZone)] });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = mostPerWeek });
+        var rows = await SessionSql.QueryAsync(command, source, ct);
+        var sessions = new Dictionary<UserWeek, IReadOnlyList<SessionRow>>();
+        foreach (var (week, found) in weeks.Zip(rows.ByOrdinal(weeks.Count)))
+            if (found is not null) sessions.Add(week, found.ConvertAll(s => s.Row));
+        return sessions;
     }
 
     private static string ByIdSql(ReadSource source) => $"""

@@ -12,6 +12,14 @@ internal static partial class StatementText
             ? $"${i + 1}"
             : throw new ArgumentException($"The statement has a parameter '{match.Value}', which is not among {string.Join(", ", names)}."));
 
+    /// <summary>The same statement with <c>$1</c>, <c>$2</c> … for the named parameters in the order in which they first occur,
+    /// and their names.</summary>
+    public static (string Sql, IReadOnlyList<string> Names) Numbered(string sql)
+    {
+        string[] names = [.. Parameter().Matches(sql).Select(m => m.Groups[1].Value).Distinct()];
+        return (Positional(sql, names), names);
+    }
+
     [GeneratedRegex(@"@(\w+)")]
     private static partial Regex Parameter();
 }

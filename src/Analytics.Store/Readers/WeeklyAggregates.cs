@@ -55,7 +55,7 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
             while (await rows.ReadAsync(ct))
             {
                 var i = (int)rows.GetInt64(0) - 1;
-                var refreshedAt = rows.GetDateTime(FreshnessColumns.RefreshedAtOrdinal);
+                var refreshedAt = rows.GetDateTime(WeeksShape.RefreshedAt);
                 if (rows.IsDBNull(WeeksShape.WeekStart)) heads[i] = Head.Of(rows, totals, source);
                 else (weeks[i] ??= new List<WeekRow>(ranges[i].Weeks)).Add(WeekOf(rows, refreshedAt));
             }
@@ -86,7 +86,7 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
     private readonly record struct Head(Freshness Freshness, WeekTotals? Totals)
     {
         public static Head Of(NpgsqlDataReader row, bool totals, ReadSource source) => new(
-            FreshnessColumns.FreshnessOf(row, source),
+            FreshnessColumns.FreshnessOf(row, WeeksShape.FirstOfFreshness, source),
             totals
                 ? new WeekTotals(
                     0, row.GetInt32(7), row.GetNumeric(8), row.GetInt64(9), row.GetNumeric(10), row.GetNumericOrNull(11),

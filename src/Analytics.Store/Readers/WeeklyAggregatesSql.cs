@@ -16,6 +16,8 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
     private string Aggregate => AnyCalendar ? "session_summary" : "weekly_aggregates";
     private string Key => AnyCalendar ? "session_id" : "week_start";
 
+    public const int FirstOfFreshness = 1, RefreshedAt = 5;
+
     /// <summary>The column that is null in a head row and tells the week in any other.</summary>
     public const int WeekStart = 6;
 

@@ -42,12 +42,12 @@ internal readonly struct LimitColumns
         _reader.GetInt32(_sums), _reader.GetNumeric(_sums + 1), _reader.GetInt64(_sums + 2), _reader.GetNumeric(_sums + 3),
         _reader.GetNumericOrNull(_sums + 4), _reader.GetInt32(_sums + 5), _reader.GetInt32(_sums + 6));
 
-    // Id, type, title, start, end, week, duration, distance, volume, RPE, sets, exercises, sort key.
+    // Id, type, title, start, end, week, duration, distance, volume, RPE, sets, exercises.
     public LimitSession Session() => new(
         _reader.GetGuid(_session), _reader.GetString(_session + 1),
         _reader.IsDBNull(_session + 2) ? null : _reader.GetString(_session + 2), _reader.GetDateTime(_session + 3),
         _reader.IsDBNull(_session + 4) ? null : _reader.GetDateTime(_session + 4),
         _reader.IsDBNull(_session + 6) ? null : _reader.GetInt64(_session + 6), _reader.GetNumericOrNull(_session + 7),
         _reader.GetNumeric(_session + 8), _reader.GetNumericOrNull(_session + 9), _reader.GetInt32(_session + 10),
-        _reader.GetInt32(_session + 11), _reader.IsDBNull(_session + 12) ? null : _reader.GetString(_session + 12));
+        _reader.GetInt32(_session + 11));
 }

@@ -81,7 +81,7 @@ internal static class LimitParts
     public static void WriteCursor(this Utf8JsonWriter json, ReadOnlySpan<byte> name, LimitSessions page, int at)
     {
         if (at >= 0 && at < page.Sessions.Count)
-            json.WriteString(name, $"{page.Sessions[at].SortKey}:{page.Sessions[at].Id}");
+            json.WriteString(name, $"{(page.Sessions[at].StartedAt - DateTime.UnixEpoch).Ticks}:{page.Sessions[at].Id}");
         else
             json.WriteNull(name);
     }

@@ -12,7 +12,7 @@ internal readonly record struct LimitWeek(DateOnly Start, DateTime RefreshedAt, 
 
 internal readonly record struct LimitSession(
     Guid Id, string ActivityType, string? Title, DateTime StartedAt, DateTime? EndedAt, long? DurationS, double? DistanceM,
-    double TotalVolumeKg, double? AvgRpe, int SetCount, int ExerciseCount, string? SortKey);
+    double TotalVolumeKg, double? AvgRpe, int SetCount, int ExerciseCount);
 
 /// <summary>Of one range.</summary>
 internal sealed class LimitWeeks
