@@ -11,7 +11,7 @@ public interface IParkedResult
     void Dispatch(CancellationToken ct);
 }
 
-/// <summary>What a field parks. To ask for it is free of tasks' costs once the level has been fetched.</summary>
+/// <summary>What a field parks. Asked once the level has been fetched it gives one finished task, and suspends nothing.</summary>
 internal abstract class LoaderResult<T> : IDataLoaderResult<T>, IParkedResult
 {
     public abstract void Dispatch(CancellationToken ct);
