@@ -105,7 +105,21 @@ public sealed class ReplicaFixture : IAsyncLifetime
             }
     }
 
+    /// <summary>On all replicas. Paused, they stand at the same place: one that has replayed a later heartbeat would answer
+    /// otherwise than the next.</summary>
     public async Task PauseReplayAsync(bool paused)
+    {
+        await SetReplayPausedAsync(paused);
+        for (var patience = 50; paused && (await ReplayedAsync()).Count > 1; patience--)
+        {
+            Assert.True(patience > 0, "The replicas never stood at the same place.");
+            await SetReplayPausedAsync(false);
+            await ReplicatedAsync();
+            await SetReplayPausedAsync(true);
+        }
+    }
+
+    private async Task SetReplayPausedAsync(bool paused)
     {
         for (var member = 1; member < Cluster.Count; member++)
         {
@@ -113,6 +127,18 @@ public sealed class ReplicaFixture : IAsyncLifetime
             await replica.ExecuteAsync(paused ? "select pg_wal_replay_pause()" : "select pg_wal_replay_resume()");
             await replica.UntilAsync($"select pg_get_wal_replay_pause_state() = '{(paused ? "paused" : "not paused")}'");
         }
+    }
+
+    /// <summary>The places up to which replicas have replayed.</summary>
+    private async Task<IReadOnlySet<string>> ReplayedAsync()
+    {
+        var places = new HashSet<string>();
+        for (var member = 1; member < Cluster.Count; member++)
+        {
+            await using var replica = At(member);
+            places.Add(await replica.ScalarAsync<string>("select pg_last_wal_replay_lsn()::text"));
+        }
+        return places;
     }
 
     public async Task DisposeAsync()
