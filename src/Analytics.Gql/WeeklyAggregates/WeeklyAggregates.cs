@@ -23,13 +23,18 @@ public sealed class WeeklyAggregates(WeeksAsked asked, WeeksOfUser weeks, bool f
         (fillGaps ? WithGaps() : weeks.Weeks).Select(w => new WeeklyAggregate(this, w));
 
     /// <summary>Over all these weeks; exercises are counted once.</summary>
-    public WeeklyTotals Totals => new(weeks.Totals
-        ?? throw new InvalidOperationException("Totals were selected but not read: the look-ahead missed the field."));
+    public WeeklyTotals Totals => new(Read(weeks.Totals));
 
     /// <summary>How fresh these weeks are.</summary>
     public Freshness.Freshness Freshness => new(weeks.Freshness);
 
     internal WeeksAsked Asked { get; } = asked;
+
+    internal static T Read<T>(T? value) where T : class => value ?? throw Missed;
+
+    internal static int Read(int? value) => value ?? throw Missed;
+
+    private static InvalidOperationException Missed => new("A field was selected but not read: the look-ahead missed it.");
 
     private IEnumerable<WeekRow> WithGaps()
     {
@@ -73,7 +78,7 @@ public sealed class WeeklyAggregate(WeeklyAggregates of, WeekRow row)
     public int SetCount => row.SetCount;
 
     /// <summary>Distinct exercises.</summary>
-    public int ExerciseCount => row.ExerciseCount;
+    public int ExerciseCount => WeeklyAggregates.Read(row.ExerciseCount);
 
     /// <summary>When this row was recomputed, or the latest of those that it sums.</summary>
     public DateTimeOffset LastRefreshAt => row.LastRefreshAt;
@@ -109,11 +114,11 @@ public sealed class WeeklyTotals(WeekTotals totals)
     public double TotalVolumeKg => totals.TotalVolumeKg;
 
     /// <summary>Mean over all working sets of the range that have one; two decimals.</summary>
-    public double? AvgRpe => totals.AvgRpe;
+    public double? AvgRpe => WeeklyAggregates.Read(totals.Details).AvgRpe;
 
     /// <summary>Working sets; warm-ups are not counted.</summary>
     public int SetCount => totals.SetCount;
 
     /// <summary>Distinct exercises of the range.</summary>
-    public int ExerciseCount => totals.ExerciseCount;
+    public int ExerciseCount => WeeklyAggregates.Read(totals.Details).ExerciseCount;
 }

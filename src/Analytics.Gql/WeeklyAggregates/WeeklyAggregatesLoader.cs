@@ -15,8 +15,8 @@ namespace Analytics.Gql.WeeklyAggregates;
 public sealed record WeeksArguments(
     Guid UserId, DateOnly From, DateOnly To, string TimeZone, Weekday WeekStartsOn, bool FillGaps, Consistency Consistency);
 
-/// <param name="Totals">Whether the field selects totals, which cost reading each week's exercise ids.</param>
-public readonly record struct WeeksAsked(WeekRange Range, bool Totals, Consistency Consistency);
+/// <param name="Wanted">What the field selects of them.</param>
+public readonly record struct WeeksAsked(WeekRange Range, WeeksWanted Wanted, Consistency Consistency);
 
 /// <summary>One of the weeks of such an answer, for what hangs below it.</summary>
 public readonly record struct WeekAsked(UserWeek Week, Consistency Consistency);
@@ -40,22 +40,26 @@ public sealed class WeeklyAggregatesLoader(
                 ErrorCodes.LimitExceeded,
                 $"weeklyAggregates: {a.From:yyyy-MM-dd}..{a.To:yyyy-MM-dd} spans {weeks} weeks; "
                 + $"at most {limits.Value.MaxWeeksPerRange}. Narrow 'from'/'to' or ask for several ranges.");
-        var totals = context.SubFields?.Values.Any(selected => selected.Field.Name.Value == "totals") == true;
         var range = new WeekRange(a.UserId, calendar.WeekOf(a.From), calendar.WeekOf(a.To), calendar);
-        var asked = new WeeksAsked(range, totals, a.Consistency);
+        var asked = new WeeksAsked(range, WantedOf(LookAhead.Of(context)), a.Consistency);
         return Load(asked).Then(found => new WeeklyAggregates(asked, found, a.FillGaps));
     }
 
+    private static WeeksWanted WantedOf(LookAhead selected) => new(
+        Totals: selected.Selects("totals"),
+        Details: selected.Selects("totals.avgRpe") || selected.Selects("totals.exerciseCount"),
+        ExerciseCounts: selected.Selects("nodes.exerciseCount"));
+
     protected override object? PartitionOf(WeeksAsked key) => key.Consistency;
 
-    // Totals are part of the key, so that a range read without them is read again where a later level wants them; in
-    // one level they are read for all, since one statement is worth more than the few ids that nobody selects.
+    // What is wanted is part of the key, so that a range read without totals is read again where a later level wants them; in
+    // one level everything is read for all, since one statement is worth more than the few ids that nobody selects.
     protected override async Task<IReadOnlyList<WeeksOfUser>> FetchAsync(
         IReadOnlyList<WeeksAsked> keys, CancellationToken ct)
     {
         var ranges = keys.Select(key => key.Range).Distinct().ToList();
         var found = await reader.ReadAsync(
-            ranges, keys.Any(key => key.Totals), mode.SourceFor(keys[0].Consistency), ct);
+            ranges, keys.Select(key => key.Wanted).Aggregate((one, other) => one | other), mode.SourceFor(keys[0].Consistency), ct);
         return [.. keys.Select(key => found[key.Range])];
     }
 }

@@ -155,14 +155,21 @@ public sealed class PersonalRecordsReader(ReadServers reads)
         select k.ordinal, w.week_start, w.records
         from asked as k
         cross join lateral (
-            select d.week_start, count(*)::int as records
-            from ({source.Rows(Aggregate, Key, "b.max_weight_at, b.best_e1rm_at, b.best_set_volume_at, b.max_distance_at", "b.user_id = k.user_id")}) as r
-            cross join lateral (
-                values (r.max_weight_at), (r.best_e1rm_at), (r.best_set_volume_at), (r.max_distance_at)
-            ) as a (reached_at)
-            {WeekCalendar.WeekOfInstantSql("a.reached_at")}
-            where isfinite(a.reached_at) and d.week_start between @first and @last
-            group by d.week_start
+            select w.week_start, count(*)::int as records
+            from (
+                select {WeekCalendar.WeekOfDaySql("r.day")} as week_start
+                from (
+                    select {WeekCalendar.DayOfInstantSql("a.reached_at")} as day
+                    from ({source.Rows(Aggregate, Key, "b.max_weight_at, b.best_e1rm_at, b.best_set_volume_at, b.max_distance_at", "b.user_id = k.user_id")}) as r
+                    cross join lateral (
+                        values (r.max_weight_at), (r.best_e1rm_at), (r.best_set_volume_at), (r.max_distance_at)
+                    ) as a (reached_at)
+                    where isfinite(a.reached_at)
+                    offset 0
+                ) as r
+            ) as w
+            where w.week_start between @first and @last
+            group by w.week_start
         ) as w
         """;
 }

@@ -13,16 +13,14 @@ public readonly record struct WeekCalendar(string TimeZone, DayOfWeek FirstDay)
     /// <summary>1 for Monday to 7 for Sunday.</summary>
     internal int IsoFirstDay => FirstDay == DayOfWeek.Sunday ? 7 : (int)FirstDay;
 
-    /// <summary>
-    /// A lateral relation <c>d (week_start)</c>: the week that an instant falls into, in the calendar of <c>k</c>. The day comes
-    /// from the instant, never the other way round: a local midnight may not exist, or twice.
-    /// </summary>
-    internal static string WeekOfInstantSql(string instant) => $"""
-        cross join lateral (select ({instant} at time zone k.time_zone)::date as day) as z
-        cross join lateral (
-            select z.day - (extract(isodow from z.day)::int - k.first_day + 7) % 7 as week_start
-        ) as d
-        """;
+    /// <summary>The day that an instant falls on, in the calendar of <c>k</c>. The day comes from the instant, never the other
+    /// way round: a local midnight may not exist, or twice.</summary>
+    internal static string DayOfInstantSql(string instant) => $"({instant} at time zone k.time_zone)::date";
+
+    /// <summary>The week that a finite day falls into, in the calendar of <c>k</c>. PostgreSQL writes the expression out wherever
+    /// the result is used: give the day as a column that is computed behind a fence (<c>offset 0</c>).</summary>
+    /// <remarks>In whole numbers, from PostgreSQL's first day, a Monday: extract gives a numeric.</remarks>
+    internal static string WeekOfDaySql(string day) => $"{day} - ({day} - date '4714-11-24 BC' + 8 - k.first_day) % 7";
 
     /// <summary>The first day of a day's week; the calendar's own first day where that lies before it.</summary>
     public DateOnly WeekOf(DateOnly day)

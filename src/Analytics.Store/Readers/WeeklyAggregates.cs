@@ -11,15 +11,33 @@ public readonly record struct WeekRange(Guid UserId, DateOnly FirstWeek, DateOnl
 }
 
 /// <summary>What a user did in one week: metres, seconds, kilograms.</summary>
+/// <param name="ExerciseCount">Null where it was not asked for and not at hand.</param>
 /// <param name="LastRefreshAt">When this row, or the latest of the sessions that it sums, was recomputed.</param>
 public sealed record WeekRow(
     DateOnly WeekStart, int SessionCount, double TotalDistanceM, long TotalDurationS, double TotalVolumeKg, double? AvgRpe,
-    int SetCount, int ExerciseCount, DateTime LastRefreshAt);
+    int SetCount, int? ExerciseCount, DateTime LastRefreshAt);
 
 /// <summary>Sums over the weeks of a range; exercises counted once however many weeks they occur in.</summary>
+/// <param name="Details">Null where they were not asked for.</param>
 public sealed record WeekTotals(
-    int WeekCount, int SessionCount, double TotalDistanceM, long TotalDurationS, double TotalVolumeKg, double? AvgRpe,
-    int SetCount, int ExerciseCount);
+    int WeekCount, int SessionCount, double TotalDistanceM, long TotalDurationS, double TotalVolumeKg, int SetCount,
+    WeekTotalsDetails? Details);
+
+/// <summary>What of the totals rests on each week's sums of RPE and ids of exercises.</summary>
+public sealed record WeekTotalsDetails(double? AvgRpe, int ExerciseCount);
+
+/// <summary>What is read of ranges besides their weeks' own sums.</summary>
+/// <param name="Totals">Sums over each range.</param>
+/// <param name="Details">The totals' details: they cost fetching each week's row, which the rest needs no more of than the
+/// index.</param>
+/// <param name="ExerciseCounts">Each week's number of exercises: in another calendar than the ISO week in UTC it costs the
+/// sessions' ids of exercises, else nothing.</param>
+public readonly record struct WeeksWanted(bool Totals, bool Details, bool ExerciseCounts)
+{
+    /// <summary>What either wants.</summary>
+    public static WeeksWanted operator |(WeeksWanted one, WeeksWanted other) =>
+        new(one.Totals | other.Totals, one.Details | other.Details, one.ExerciseCounts | other.ExerciseCounts);
+}
 
 /// <param name="Weeks">Ascending; weeks without a session are absent.</param>
 /// <param name="Totals">Null unless they were asked for.</param>
@@ -35,18 +53,17 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
     /// counts weeks in another calendar than the ISO week in UTC, all of them from session_summary_current.
     /// </summary>
     /// <param name="ranges">Distinct.</param>
-    /// <param name="totals">Whether totals are wanted: they cost reading each week's exercise ids.</param>
     /// <returns>One entry per range, known user or not.</returns>
     /// <exception cref="PostgresException">57014: the statement timeout ended it.</exception>
     public Task<IReadOnlyDictionary<WeekRange, WeeksOfUser>> ReadAsync(
-        IReadOnlyList<WeekRange> ranges, bool totals, ReadSource source, CancellationToken ct) =>
-        reads.AskAsync(source, connection => ReadAsync(connection, ranges, totals, source, ct), ct);
+        IReadOnlyList<WeekRange> ranges, WeeksWanted wanted, ReadSource source, CancellationToken ct) =>
+        reads.AskAsync(source, connection => ReadAsync(connection, ranges, wanted, source, ct), ct);
 
     private static async Task<IReadOnlyDictionary<WeekRange, WeeksOfUser>> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyList<WeekRange> ranges, bool totals, ReadSource source, CancellationToken ct)
+        NpgsqlConnection connection, IReadOnlyList<WeekRange> ranges, WeeksWanted wanted, ReadSource source, CancellationToken ct)
     {
         var anyCalendar = ranges.Any(r => r.Calendar != WeekCalendar.Iso);
-        await using var command = new NpgsqlCommand(Texts[new WeeksShape(source, totals, anyCalendar)], connection);
+        await using var command = new NpgsqlCommand(Texts[WeeksShape.Of(source, wanted, anyCalendar)], connection);
         AddParameters(command.Parameters, ranges, anyCalendar);
         var heads = new Head[ranges.Count];
         var weeks = new List<WeekRow>?[ranges.Count];
@@ -56,7 +73,7 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
             {
                 var i = (int)rows.GetInt64(0) - 1;
                 var refreshedAt = rows.GetDateTime(WeeksShape.RefreshedAt);
-                if (rows.IsDBNull(WeeksShape.WeekStart)) heads[i] = Head.Of(rows, totals, source);
+                if (rows.IsDBNull(WeeksShape.WeekStart)) heads[i] = Head.Of(rows, wanted, source);
                 else (weeks[i] ??= new List<WeekRow>(ranges[i].Weeks)).Add(WeekOf(rows, refreshedAt));
             }
         }
@@ -80,18 +97,21 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
     // Npgsql finds a column that lies before the last one by going through the row again.
     private static WeekRow WeekOf(NpgsqlDataReader row, DateTime refreshedAt) => new(
         row.GetFieldValue<DateOnly>(WeeksShape.WeekStart), row.GetInt32(7), row.GetNumeric(8), row.GetInt64(9), row.GetNumeric(10),
-        row.GetNumericOrNull(11), row.GetInt32(12), row.GetInt32(13), refreshedAt);
+        row.GetNumericOrNull(11), row.GetInt32(12), row.IsDBNull(13) ? null : row.GetInt32(13), refreshedAt);
 
     /// <summary>What comes before the weeks of a range: its freshness and totals.</summary>
     private readonly record struct Head(Freshness Freshness, WeekTotals? Totals)
     {
-        public static Head Of(NpgsqlDataReader row, bool totals, ReadSource source) => new(
+        public static Head Of(NpgsqlDataReader row, WeeksWanted wanted, ReadSource source) => new(
             FreshnessColumns.FreshnessOf(row, WeeksShape.FirstOfFreshness, source),
-            totals
-                ? new WeekTotals(
-                    0, row.GetInt32(7), row.GetNumeric(8), row.GetInt64(9), row.GetNumeric(10), row.GetNumericOrNull(11),
-                    row.GetInt32(12), row.GetInt32(13))
-                : null);
+            wanted.Totals ? TotalsOf(row, wanted.Details) : null);
+
+        private static WeekTotals TotalsOf(NpgsqlDataReader row, bool details)
+        {
+            var (sessions, distance, duration, volume) = (row.GetInt32(7), row.GetNumeric(8), row.GetInt64(9), row.GetNumeric(10));
+            var (rpe, sets, exercises) = (row.GetNumericOrNull(11), row.GetInt32(12), row.GetInt32(13));
+            return new WeekTotals(0, sessions, distance, duration, volume, sets, details ? new WeekTotalsDetails(rpe, exercises) : null);
+        }
 
         public WeeksOfUser With(List<WeekRow> weeks)
         {

@@ -67,7 +67,7 @@ internal static class ReaderParameters
         var (first, last) = (WeekCalendar.Iso.WeekOf(of.From), WeekCalendar.Iso.WeekOf(of.To));
         var found = await new WeeklyAggregatesReader(reads).ReadAsync(
             [.. of.Users.Select(user => new WeekRange(user, first, last, WeekCalendar.Iso))],
-            totals: false, ReadSource.Incremental, ct);
+            default, ReadSource.Incremental, ct);
         return [.. found.SelectMany(user => user.Value.Weeks.Select(week => (user.Key.UserId, week.WeekStart)))];
     }
 
