@@ -96,7 +96,7 @@ public sealed class SessionSummariesReader(ReadServers reads)
             select {SessionSql.Fields("w")}, w.last_refresh_at
             from ({source.Rows(SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), """
                 b.user_id = k.user_id and b.started_at >= k.earliest and b.started_at < k.too_late
-                and (b.started_at at time zone k.time_zone)::date between k.week_start and k.week_start + 6
+                and (k.time_zone = 'UTC' or (b.started_at at time zone k.time_zone)::date between k.week_start and k.week_start + 6)
                 """)}) as w
             where true{SessionSql.StillTheirs(source, "w", "k.earliest", "k.too_late", "@mostPerWeek")}
             order by w.started_at desc, w.session_id desc
