@@ -39,7 +39,7 @@ internal static class SessionSql
     /// <param name="users">A parameter of type uuid[]; an expression only with <paramref name="computed"/>: given a subquery, the
     /// function in SQL would not become a part of the statement, and be planned at each call.</param>
     public static string Heads(ReadSource source, string users, bool computed = false) => $"""
-        select 0::bigint as Ordinal, f.user_id as UserId, {FreshnessColumns.OfHead},
+        select {HeadOrdinal}::bigint as Ordinal, f.user_id as UserId, {FreshnessColumns.OfHead},
                null::uuid as SessionId, null::text as ActivityType, null::text as Title,
                null::timestamptz as StartedAt, null::timestamptz as EndedAt, null::date as WeekStart,
                null::bigint as DurationS, null::numeric as DistanceM, 0::numeric as TotalVolumeKg, null::numeric as AvgRpe,
@@ -48,6 +48,7 @@ internal static class SessionSql
         """;
 
     /// <summary>The select list of a session, in the order of <see cref="Heads"/>.</summary>
+    /// <param name="ordinal">Counted from 1.</param>
     public static string Columns(string ordinal, string alias, string sortKey = "null::text") => $"""
         {ordinal}, {alias}.user_id, {FreshnessColumns.OfRow(alias)}, {alias}.session_id,
         {alias}.activity_type, {alias}.title, {Instant($"{alias}.started_at")}, {Instant($"{alias}.ended_at")},
@@ -103,17 +104,22 @@ internal static class SessionSql
         var sessions = new List<(long, SessionRow, string?)>();
         await using var row = await command.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))
-            if (row.IsDBNull(SessionId)) heads.Add(row.GetGuid(UserId), FreshnessColumns.FreshnessOf(row, FirstOfFreshness, source));
-            else sessions.Add((row.GetInt64(0), Of(row, heads), row.IsDBNull(SortKey) ? null : row.GetString(SortKey)));
+        {
+            // From left to right, since Npgsql finds a column that lies before the last one by going through the row again.
+            var (ordinal, user) = (row.GetInt64(0), row.GetGuid(1));
+            if (ordinal == HeadOrdinal) heads.Add(user, FreshnessColumns.FreshnessOf(row, FirstOfFreshness, source));
+            else sessions.Add((ordinal, Of(row, user, heads), row.IsDBNull(SortKey) ? null : row.GetString(SortKey)));
+        }
         return new SessionRows(heads, sessions);
     }
 
-    private const int UserId = 1, FirstOfFreshness = 2, RefreshedAt = 6, SessionId = 7, SortKey = 19;
+    private const long HeadOrdinal = 0;
+    private const int FirstOfFreshness = 2, RefreshedAt = 6, SessionId = 7, SortKey = 19;
 
     // Column by column and not by Dapper, which boxes each value: a team's page has thousands of sessions.
-    private static SessionRow Of(NpgsqlDataReader row, IReadOnlyDictionary<Guid, Freshness> heads) => new(
+    private static SessionRow Of(NpgsqlDataReader row, Guid user, IReadOnlyDictionary<Guid, Freshness> heads) => new(
         LastRefreshAt: row.GetDateTime(RefreshedAt),
-        UserId: row.GetGuid(UserId),
+        UserId: user,
         SessionId: row.GetGuid(SessionId),
         ActivityType: row.IsDBNull(8) ? "" : row.GetString(8),
         Title: row.IsDBNull(9) ? null : row.GetString(9),

@@ -18,6 +18,7 @@ internal static class ReadQueries
 
     private const int Weeks = 12;
     private const int TeamSize = 50;
+    private const string Zone = "Europe/Berlin";
 
     public static async Task<IReadOnlyList<ReadQuery>> OfAsync(BenchDatabase database, CancellationToken ct)
     {
@@ -45,6 +46,12 @@ internal static class ReadQueries
                 HasTarget: false),
             new("athlete page", "AthletePage", r => new { userId = Any(r), from, to }, HasTarget: false),
             new("team page with sessions", "TeamPage", r => new { ids = Team(r), from, to }, HasTarget: false),
+            // What the dashboard sends besides: weeks as they are lived in the browser's time zone.
+            new("chart of 12 weeks in Berlin", "AthleteChart", r => new { userId = Any(r), from, to, timeZone = Zone }),
+            new("chart of 52 weeks in Berlin", "AthleteChart", r => new { userId = Any(r), from = to.AddDays(-7 * 51), to, timeZone = Zone }),
+            new("records of a user", "AthleteRecords", r => new { userId = Any(r) }),
+            new("board of 50 users in UTC", "TeamBoard", r => new { ids = Team(r), from, to, timeZone = "UTC" }),
+            new("board of 50 users in Berlin", "TeamBoard", r => new { ids = Team(r), from, to, timeZone = Zone }),
         ];
 
         Guid Any(Random random) => users[random.Next(users.Length)];
