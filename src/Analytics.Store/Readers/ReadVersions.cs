@@ -3,7 +3,7 @@
 // asked while a statement runs ⇒ wait ⇒ it ended ⇒ all who wait go into one statement ⇒ answered, a share of them on each core
 //
 // A statement begins behind the work that is queued already: the requests among it come along, the more the busier the
-// server is (1.15 times the answers with 8 connections on two cores).
+// server is (1.1 times the answers, on two cores).
 //
 // A version that was read before the caller asked could be too old: nobody joins a statement that has begun.
 using Npgsql;
