@@ -148,8 +148,12 @@ public sealed class StatementCountTests(TeamFixture team) : IClassFixture<TeamFi
         var query = $"{{ weeklyAggregates(userId: \"{team.Users[0]}\", from: \"2026-01-05\", to: \"2026-03-29\") {{ SELECTED }} }}";
         async Task<string> Sent(string selected) => Assert.Single(await SentStatements.OfAsync(() =>
             team.AskAsync(query.Replace("SELECTED", selected, StringComparison.Ordinal))));
-        Assert.DoesNotContain("exercise_ids", await Sent("nodes { weekStart }"), StringComparison.Ordinal);
-        Assert.Contains("exercise_ids", await Sent("... on WeeklyAggregates { sum: totals { weekCount } }"), StringComparison.Ordinal);
+        Assert.DoesNotContain("sum(w.session_count)", await Sent("nodes { weekStart exerciseCount }"), StringComparison.Ordinal);
+        var sums = await Sent("nodes { exerciseCount } ... on WeeklyAggregates { sum: totals { weekCount } }");
+        Assert.Contains("sum(w.session_count)", sums, StringComparison.Ordinal);
+        Assert.DoesNotContain("exercise_ids", sums, StringComparison.Ordinal);
+        Assert.Contains("exercise_ids", await Sent("... on WeeklyAggregates { sum: totals { exercises: exerciseCount } }"), StringComparison.Ordinal);
+        Assert.Contains("rpe_sum", await Sent("totals { avgRpe }"), StringComparison.Ordinal);
     }
 
     [Fact]
