@@ -70,7 +70,8 @@ internal sealed record ReaderStatements(
         return new ReaderStatements(
             await OfAsync("weeks", () => weeks.ReadAsync(range, default, ReadSource.Incremental, ct),
                 "userIds", "firsts", "lasts"),
-            await OfAsync("weeksWithTotals", () => weeks.ReadAsync(range, new WeeksWanted(Totals: true, Details: true, ExerciseCounts: true), ReadSource.Incremental, ct),
+            await OfAsync("weeksWithTotals", () => weeks.ReadAsync(
+                range, new WeeksWanted(Totals: true, Details: true, ExerciseCounts: true), ReadSource.Incremental, ct),
                 "userIds", "firsts", "lasts"),
             await OfAsync("page", () => new SessionPagesReader(reads).ReadAsync(
                 [new SessionPageRequest(nobody, new SessionFilter(), SessionOrder.StartedAtDesc, PeerQuery.PageSize, false, null)],
