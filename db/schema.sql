@@ -220,6 +220,13 @@ begin
         return;
     end if;
 
+    -- Whoever ran a full refresh is dead: nothing purges what was drained beside it any more. Else drains would look for
+    -- each record in all sessions until the next one succeeds.
+    if exists (select from analytics.refresh_state as s where s.generation <> s.folded_generation)
+       and not analytics.full_refresh_runs() then
+        perform analytics.give_up_full_refresh();
+    end if;
+
     -- Restored: numbers that were given out since the backup, and that clients know, must not come to stand for other
     -- drains. Ten years of ten drains a second are 3,153,600,000, and no backup is that old. No gap where the incarnation
     -- was never noted: servers of the version before, which still run beside this, read over one a hundred at a time.
@@ -283,6 +290,22 @@ $$;
 
 COMMENT ON FUNCTION analytics.drain(max_rows integer, max_users integer, changed_since timestamp with time zone) IS 'Drains at most max_rows staged changes and max_users whole users in one transaction; with changed_since only changes written since. Changes whose recomputation raises are set aside. No row: another node drains, or the mode is not Incremental. A row with 0: nothing was due. keys_by: aggregate to rows recomputed.';
 
+CREATE FUNCTION analytics.end_folding() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- What a drain compared its sessions with may have given way to what the matviews say now: it looks once more.
+    insert into analytics.staging_changes (user_id, session_id)
+    select e.user_id, s.id
+    from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
+    where e.drain_number > (select coalesce(r.folding_from, 0) from analytics.refresh_state as r);
+    update analytics.refresh_state set folded_generation = generation, folding_from = null;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.end_folding() IS 'Ends the present full refresh. Called under the drain''s lock, in the transaction that purges the deltas or by a drain.';
+
 CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text DEFAULT NULL::text) RETURNS TABLE(user_id uuid, as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone)
     LANGUAGE sql STABLE ROWS 50
     AS $$
@@ -302,6 +325,35 @@ CREATE FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text
 $$;
 
 COMMENT ON FUNCTION analytics.freshness(user_ids uuid[], source text, aggregate text) IS 'How fresh an answer read in the same statement is, per user. source: INCREMENTAL (*_current), MATVIEW or LIVE; aggregate: whose stamp counts, null for the oldest of all.';
+
+CREATE FUNCTION analytics.full_refresh_runs() RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (
+        select from pg_locks as l
+        join pg_database as d on d.oid = l.database and d.datname = current_database()
+        where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+          and (l.classid::bigint << 32 | l.objid::bigint) = analytics.lock_id('full-refresh'))
+$$;
+
+COMMENT ON FUNCTION analytics.full_refresh_runs() IS 'Whether somebody holds the lock ''full-refresh''. Asked under the drain''s lock: nobody begins or ends one meanwhile.';
+
+CREATE FUNCTION analytics.give_up_full_refresh() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update analytics.refresh_runs
+    set outcome = 'FAILED', ended_at = clock_timestamp(), error = 'Ended before it was done; a later run does its work.'
+    where kind = 'FULL' and outcome = 'RUNNING';
+    if exists (select from analytics.refresh_state as s where s.generation <> s.folded_generation) then
+        perform analytics.end_folding();
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.give_up_full_refresh() IS 'Ends what a full refresh that died left. Called under the drain''s lock, by whoever has seen that the lock ''full-refresh'' is held by nobody else.';
 
 CREATE FUNCTION analytics.incarnation() RETURNS text
     LANGUAGE plpgsql STABLE
@@ -1615,6 +1667,7 @@ CREATE TABLE analytics.refresh_state (
     folded_generation bigint DEFAULT 1 NOT NULL,
     verified jsonb DEFAULT '{}'::jsonb NOT NULL,
     incarnation text,
+    folding_from bigint,
     CONSTRAINT refresh_state_mode_check CHECK ((mode = ANY (ARRAY['Incremental'::text, 'NightlyOnly'::text, 'Live'::text]))),
     CONSTRAINT refresh_state_one_check CHECK (one)
 )
@@ -1634,11 +1687,13 @@ COMMENT ON COLUMN analytics.refresh_state.last_full_refresh_at IS 'When the late
 
 COMMENT ON COLUMN analytics.refresh_state.stamps IS 'Aggregate name to the instant just before its latest REFRESH: no row of that matview is newer, none is missing.';
 
-COMMENT ON COLUMN analytics.refresh_state.folded_generation IS 'Generation of the latest full refresh that was completed; below generation while one runs.';
+COMMENT ON COLUMN analytics.refresh_state.folded_generation IS 'Generation of the latest full refresh that ended, well or not; below generation while one runs.';
 
 COMMENT ON COLUMN analytics.refresh_state.verified IS 'Aggregate name to the instant of the latest audit or verification that looked at it.';
 
 COMMENT ON COLUMN analytics.refresh_state.incarnation IS 'What analytics.incarnation() said at the latest drain; where it says otherwise the next drain leaves a gap in the numbers.';
+
+COMMENT ON COLUMN analytics.refresh_state.folding_from IS 'drain_number when the full refresh began that has not ended; null: none has begun, or by a server of the version before.';
 
 CREATE VIEW analytics.personal_records_current AS
  SELECT d.refreshed_at AS last_refresh_at,

@@ -42,7 +42,7 @@ public sealed class DifferentialRun(DifferentialSettings settings)
                 if (difference is not null)
                     failure = await ExplainAsync(rounds + 1, difference, beginning, round.Log.Entries, ct);
                 settings.Log($"seed {settings.Seed}: {done} of {settings.Operations} operations, {rounds + 1} rounds, "
-                    + $"{_tally.Drains} drains, {_tally.FullRefreshes} full refreshes, "
+                    + $"{_tally.Drains} drains, {_tally.FullRefreshes} full refreshes, {_tally.KilledRefreshes} killed, "
                     + $"{_tally.FreshReads} of {_tally.Reads} reads fresh");
             }
         }

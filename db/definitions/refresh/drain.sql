@@ -152,6 +152,13 @@ begin
         return;
     end if;
 
+    -- Whoever ran a full refresh is dead: nothing purges what was drained beside it any more. Else drains would look for
+    -- each record in all sessions until the next one succeeds.
+    if exists (select from analytics.refresh_state as s where s.generation <> s.folded_generation)
+       and not analytics.full_refresh_runs() then
+        perform analytics.give_up_full_refresh();
+    end if;
+
     -- Restored: numbers that were given out since the backup, and that clients know, must not come to stand for other
     -- drains. Ten years of ten drains a second are 3,153,600,000, and no backup is that old. No gap where the incarnation
     -- was never noted: servers of the version before, which still run beside this, read over one a hundred at a time.

@@ -3,7 +3,8 @@
 -- An answer read from the current views changes with a drain that touched one of its users (refresh_events), with a full
 -- refresh (generation, stamps), with the mode, and with what is pending. Events are kept for some days only: a user
 -- without one counts as changed by the oldest drain that is still known, or the text could return to an earlier one.
--- While a full refresh is under way, and after one that failed, views have changed and their stamps have not: no row.
+-- While a full refresh is under way, and until the next drain after one that died, views have changed and their stamps
+-- have not: no row.
 -- Live views change with every commit: no row either.
 
 -- As it was before it told drain_number it cannot be replaced. Only then: a request that runs meanwhile meets none.

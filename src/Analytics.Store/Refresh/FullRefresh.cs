@@ -84,20 +84,18 @@ public sealed class FullRefresh(string connectionString)
         return new FullRefreshResult(true, await FinishAsync(connection, run, stamps, errors, ct), errors);
     }
 
-    private sealed record Run(long Id, long Generation, long DrainNumber);
+    private sealed record Run(long Id, long Generation);
 
     private static async Task<Run?> BeginAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await LockOutDrainAsync(connection, ct);
-        // Whoever left a run open died: we hold the lock that it held.
-        await ExecuteAsync(connection, """
-            update analytics.refresh_runs
-            set outcome = 'FAILED', ended_at = clock_timestamp(), error = 'Ended before it was done; a later run does its work.'
-            where kind = 'FULL' and outcome = 'RUNNING'
+        // Whoever left one open died: we hold the lock that it held.
+        await ExecuteAsync(connection, "select analytics.give_up_full_refresh()", ct);
+        var generation = await ScalarAsync<long?>(connection, """
+            update analytics.refresh_state set generation = generation + 1, folding_from = drain_number
+            where mode <> 'Live' returning generation
             """, ct);
-        var generation = await ScalarAsync<long?>(
-            connection, "update analytics.refresh_state set generation = generation + 1 where mode <> 'Live' returning generation", ct);
         if (generation is null)
             return null;
         await ExecuteAsync(connection, "update analytics.staging_changes set folded_by = @generation", ct, new { generation });
@@ -105,9 +103,8 @@ public sealed class FullRefresh(string connectionString)
             insert into analytics.refresh_runs (kind, outcome, started_at) values ('FULL', 'RUNNING', clock_timestamp())
             returning run_id
             """, ct);
-        var drainNumber = await ScalarAsync<long>(connection, "select drain_number from analytics.refresh_state", ct);
         await transaction.CommitAsync(ct);
-        return new Run(id, generation.Value, drainNumber);
+        return new Run(id, generation.Value);
     }
 
     private static async Task<(List<Stamped>, List<string>)> RefreshAsync(
@@ -168,15 +165,10 @@ public sealed class FullRefresh(string connectionString)
             cleared = await ExecuteAsync(
                 connection, "delete from analytics.staging_changes where folded_by = @Generation", ct, new { run.Generation });
             await ExecuteAsync(
-                connection, "update analytics.refresh_state set last_full_refresh_at = @first, folded_generation = @Generation",
-                ct, new { first = stamps.Min(s => (DateTime?)s.Stamp), run.Generation });
+                connection, "update analytics.refresh_state set last_full_refresh_at = @first",
+                ct, new { first = stamps.Min(s => (DateTime?)s.Stamp) });
         }
-        // What a drain compared its sessions with may have given way to what the matviews say now: it looks once more.
-        await ExecuteAsync(connection, """
-            insert into analytics.staging_changes (user_id, session_id)
-            select e.user_id, s.id from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
-            where e.drain_number > @DrainNumber
-            """, ct, new { run.DrainNumber });
+        await ExecuteAsync(connection, "select analytics.end_folding()", ct);
         await ExecuteAsync(connection, """
             update analytics.refresh_runs
             set outcome = @outcome, ended_at = clock_timestamp(), staged_changes = @cleared, error = @error

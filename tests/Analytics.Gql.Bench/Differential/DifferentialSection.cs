@@ -51,7 +51,7 @@ internal static class DifferentialSection
     private static string Line(DifferentialResult result) => string.Create(CultureInfo.InvariantCulture,
         $"{result.Tally.Operations:N0} operations in {result.Rounds:N0} rounds, {result.Tally.Drains:N0} drains of "
         + $"{result.Tally.StagedChanges:N0} staged changes, {result.Tally.FullRefreshes:N0} full refreshes, "
-        + $"{result.Tally.Refusals:N0} refused transactions, {result.Tally.FreshReads:N0} of {result.Tally.Reads:N0} reads "
+        + $"{result.Tally.KilledRefreshes:N0} killed, {result.Tally.Refusals:N0} refused transactions, {result.Tally.FreshReads:N0} of {result.Tally.Reads:N0} reads "
         + $"said that nothing was pending, {result.Tally.Answers:N0} rows of answers, "
         + $"over {string.Join(", ", result.Aggregates)}, "
         + $"{result.Duration:hh\\:mm\\:ss}: {(result.Failure is null ? "no difference" : "DIFFERENCE")}");

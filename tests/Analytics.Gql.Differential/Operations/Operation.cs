@@ -31,6 +31,12 @@ public sealed record FullRefreshRun : Operation
     public override string ToString() => "  -- a full refresh";
 }
 
+/// <summary>A full refresh whose connection is cut after a while, unless it has ended.</summary>
+public sealed record KilledFullRefresh(int AfterMs) : Operation
+{
+    public override string ToString() => $"  -- a full refresh, killed after {AfterMs} ms";
+}
+
 public sealed record ModeSwitch(RefreshMode Mode) : Operation
 {
     public override string ToString() => $"  -- analytics-gql mode {Mode}";

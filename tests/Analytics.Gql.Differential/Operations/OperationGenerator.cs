@@ -23,7 +23,8 @@ public sealed class OperationGenerator
     public Operation Next() => _random.Next(1000) switch
     {
         < 3 => new FullRefreshRun(),
-        < 6 => new ModeSwitch(Modes.Draw(_random)),
+        < 6 => new KilledFullRefresh(_random.Next(100)),
+        < 9 => new ModeSwitch(Modes.Draw(_random)),
         < 60 => new DrainBatch(_random.Next(1, 8)),
         _ => NextTransaction(),
     };

@@ -11,7 +11,8 @@ namespace Analytics.Gql.Differential.Running;
 public sealed class Node : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _primary, _writes;
-    private readonly FullRefresh _fullRefresh;
+    private readonly FullRefresh _fullRefresh, _mortalRefresh;
+    private readonly string _mortal = $"mortal {Guid.NewGuid()}";
     private readonly RefreshControl _control;
 
     public Node(string connectionString)
@@ -22,6 +23,8 @@ public sealed class Node : IAsyncDisposable
         writes.Options = $"{writes.Options} -c deadlock_timeout=20ms";
         _writes = NpgsqlDataSource.Create(writes.ConnectionString);
         _fullRefresh = new FullRefresh(connectionString);
+        _mortalRefresh = new FullRefresh(
+            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = _mortal }.ConnectionString);
         _control = new RefreshControl(_primary);
     }
 
@@ -40,6 +43,8 @@ public sealed class Node : IAsyncDisposable
                 return drained.Ran ? $"{drained.StagedChanges} staged changes" : "did not run";
             case FullRefreshRun:
                 return await FullRefreshAsync(tally, ct);
+            case KilledFullRefresh killed:
+                return await KillAsync(_mortalRefresh.RunAsync(ct), killed.AfterMs, tally, ct);
             case ModeSwitch mode:
                 return $"was {await _control.SwitchAsync(mode.Mode, ct)}";
             default:
@@ -88,6 +93,24 @@ public sealed class Node : IAsyncDisposable
         if (refreshed.Succeeded)
             tally.FullRefresh();
         return refreshed.Succeeded ? $"cleared {refreshed.StagedChanges}" : "did not run";
+    }
+
+    private async Task<string> KillAsync(Task<FullRefreshResult> refresh, int afterMs, Tally tally, CancellationToken ct)
+    {
+        await Task.WhenAny(refresh, Task.Delay(afterMs, ct));
+        await using var connection = await _primary.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(
+            "select pg_terminate_backend(a.pid) from pg_stat_activity as a where a.application_name = @_mortal", new { _mortal });
+        try
+        {
+            await refresh;
+            return "had ended";
+        }
+        catch (NpgsqlException)
+        {
+            tally.KilledRefresh();
+            return "was killed";
+        }
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "The generator's own statements.")]

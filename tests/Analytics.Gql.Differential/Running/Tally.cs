@@ -5,7 +5,7 @@ namespace Analytics.Gql.Differential.Running;
 
 public sealed class Tally
 {
-    private long _operations, _drains, _staged, _fullRefreshes, _refusals, _reads, _freshReads, _answers;
+    private long _operations, _drains, _staged, _fullRefreshes, _killedRefreshes, _refusals, _reads, _freshReads, _answers;
 
     /// <summary>Operations run, by writers and replays.</summary>
     public long Operations => _operations;
@@ -14,6 +14,9 @@ public sealed class Tally
     public long Drains => _drains;
     public long StagedChanges => _staged;
     public long FullRefreshes => _fullRefreshes;
+
+    /// <summary>Full refreshes that were cut off before their end.</summary>
+    public long KilledRefreshes => _killedRefreshes;
 
     /// <summary>Transactions that the database refused: deadlocks, serialization failures, keys.</summary>
     public long Refusals => _refusals;
@@ -29,6 +32,7 @@ public sealed class Tally
 
     public void Operation() => Interlocked.Increment(ref _operations);
     public void FullRefresh() => Interlocked.Increment(ref _fullRefreshes);
+    public void KilledRefresh() => Interlocked.Increment(ref _killedRefreshes);
     public void Refusal() => Interlocked.Increment(ref _refusals);
     public void Answer(int rows) => Interlocked.Add(ref _answers, rows);
 

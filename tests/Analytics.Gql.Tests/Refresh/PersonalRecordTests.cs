@@ -1,6 +1,7 @@
 // Personal records against hand-computed numbers: what is the best, where it was first reached, and what it falls back to.
 using Analytics.Gql.Tests.Fixtures;
 using Analytics.Store.Refresh;
+using Dapper;
 
 namespace Analytics.Gql.Tests.Refresh;
 
@@ -116,6 +117,8 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
         // The record falls, and this stays staged; a full refresh reads it and goes on running.
         await fixture.Database.ExecuteAsync("update core.sets set weight_kg = 50 where session_id = @first", new { first });
         var staged = await fixture.Database.QueryAsync<DateTime>("delete from analytics.staging_changes returning changed_at");
+        await using var refreshing = await fixture.Database.DataSource.OpenConnectionAsync();
+        await refreshing.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('full-refresh'))");
         await fixture.Database.ExecuteAsync("update analytics.refresh_state set generation = generation + 1");
         await fixture.Database.ExecuteAsync("refresh materialized view concurrently analytics.personal_records");
         // Below the record that the delta still shows, above the one that the matview has.
@@ -124,6 +127,7 @@ public sealed class PersonalRecordTests(DatabaseFixture fixture) : IClassFixture
         await fixture.Database.ExecuteAsync(
             "delete from analytics.personal_records_delta where generation < (select generation from analytics.refresh_state)");
         await fixture.Database.ExecuteAsync("update analytics.refresh_state set folded_generation = generation");
+        await refreshing.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('full-refresh'))");
         foreach (var changedAt in staged)
             await fixture.Database.ExecuteAsync(
                 "insert into analytics.staging_changes (user_id, session_id, exercise_id, changed_at) values (@user, @first, @squat, @changedAt)",

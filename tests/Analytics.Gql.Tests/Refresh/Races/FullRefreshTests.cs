@@ -53,6 +53,7 @@ public sealed class FullRefreshTests : RaceTest
     {
         var folded = await FoldedAsync();
         await using var refreshing = await ConnectAsync();
+        await refreshing.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('full-refresh'))");
         await using var transaction = await refreshing.BeginTransactionAsync();
         await refreshing.ExecuteAsync("update analytics.refresh_state set generation = generation + 1");
         await RefreshViewsAsync(refreshing);
