@@ -30,8 +30,8 @@ public sealed record WeekTotalsDetails(double? AvgRpe, int ExerciseCount);
 /// <param name="Totals">Sums over each range.</param>
 /// <param name="Details">The totals' details: they cost fetching each week's row, which the rest needs no more of than the
 /// index.</param>
-/// <param name="ExerciseCounts">Each week's number of exercises: in another calendar than the ISO week in UTC it costs the
-/// sessions' ids of exercises, else nothing.</param>
+/// <param name="ExerciseCounts">Each week's number of exercises: where weeks are grouped from sessions it costs the sessions'
+/// ids of exercises, else nothing.</param>
 public readonly record struct WeeksWanted(bool Totals, bool Details, bool ExerciseCounts)
 {
     /// <summary>What either wants.</summary>
@@ -49,8 +49,8 @@ public sealed class WeeklyAggregatesReader(ReadServers reads)
         s => s, s => StatementText.Positional(s.Sql(), "userIds", "firsts", "lasts", "timeZones", "firstDays"));
 
     /// <summary>
-    /// Reads a batch of ranges in one statement: from weekly_aggregates_current or the source's equivalent, and where a range
-    /// counts weeks in another calendar than the ISO week in UTC, all of them from session_summary_current.
+    /// Reads a batch of ranges in one statement: from weekly_aggregates_current or the source's equivalent; where a range counts
+    /// weeks in another calendar than the ISO week in UTC, from session_summary_current what cannot be taken over (ADR-024).
     /// </summary>
     /// <param name="ranges">Distinct.</param>
     /// <returns>One entry per range, known user or not.</returns>

@@ -12,8 +12,8 @@ public sealed class Answers(Ask ask, Tally tally)
     private const string Measures = "totalDistanceM totalDurationS totalVolumeKg avgRpe setCount exerciseCount";
 
     private const string Weeks = $$"""
-        query ($u: ID!) {
-          weeklyAggregates(userId: $u, from: "2025-12-01", to: "2026-04-30") {
+        query ($u: ID!, $zone: String!, $day: Weekday!) {
+          weeklyAggregates(userId: $u, from: "2025-12-01", to: "2026-04-30", timeZone: $zone, weekStartsOn: $day) {
             nodes { weekStart sessionCount {{Measures}} } totals { weekCount sessionCount {{Measures}} }
             freshness { isStale source }
           }
@@ -30,17 +30,26 @@ public sealed class Answers(Ask ask, Tally tally)
         }
         """;
 
+    /// <summary>West and east of UTC, beside it and furthest from it; each user's weeks are asked for in one of them, too.</summary>
+    private static readonly Calendar[] Calendars =
+    [
+        new("Europe/Berlin", DayOfWeek.Monday), new("America/Los_Angeles", DayOfWeek.Monday),
+        new("Pacific/Kiritimati", DayOfWeek.Monday), new("Pacific/Pago_Pago", DayOfWeek.Monday),
+        new("America/New_York", DayOfWeek.Sunday), new("Asia/Kathmandu", DayOfWeek.Monday),
+    ];
+
     private readonly RecordAnswers _records = new(ask);
 
     /// <summary>For when nothing is staged and nobody writes.</summary>
     public async Task<Difference?> CompareAsync(IEnumerable<Guid> users, CoreRows rows, CancellationToken ct)
     {
-        foreach (var user in users)
+        foreach (var (user, elsewhere) in users.Select((user, i) => (user, Calendars[i % Calendars.Length])))
         {
             var sessions = rows.SessionsOfUser[user]
                 .Select(s => Summary.Of(s, rows.SetsOfSession[s.SessionId])).ToList();
             var records = Record.Of(rows.SessionsOfUser[user], rows.SetsOfSession).ToList();
-            var wrong = First($"weeks of {user}", WeeksOf(sessions), await WeeksAsync(user, ct))
+            var wrong = First($"weeks of {user}", WeeksOf(sessions, Calendar.Iso), await WeeksAsync(user, Calendar.Iso, ct))
+                ?? First($"weeks of {user} in {elsewhere}", WeeksOf(sessions, elsewhere), await WeeksAsync(user, elsewhere, ct))
                 ?? First($"sessions of {user}", SessionsOf(sessions), await SessionsAsync(user, ct))
                 ?? First($"records of {user}", RecordAnswers.Of(records), await _records.AskAsync(user, records, ct));
             if (wrong is not null)
@@ -64,9 +73,9 @@ public sealed class Answers(Ask ask, Tally tally)
         Enumerable.Range(0, Math.Max(mine.Count, theirs.Count))
             .Select(i => (mine.ElementAtOrDefault(i) ?? "nothing", theirs.ElementAtOrDefault(i) ?? "nothing"));
 
-    private static IEnumerable<string> WeeksOf(List<Summary> sessions)
+    private static IEnumerable<string> WeeksOf(List<Summary> sessions, Calendar calendar)
     {
-        var weeks = sessions.GroupBy(s => s.WeekStart).OrderBy(w => w.Key).ToList();
+        var weeks = sessions.GroupBy(s => calendar.WeekOf(s.Session.StartedAt)).OrderBy(w => w.Key).ToList();
         return weeks.Select(w => $"{w.Key:yyyy-MM-dd} {Row(Totals.Of([.. w]))}")
             .Append($"{weeks.Count} {Row(Totals.Of(sessions))}");
 
@@ -74,9 +83,11 @@ public sealed class Answers(Ask ask, Tally tally)
             t.SessionCount, t.DistanceM, t.DurationS, t.VolumeKg, t.AvgRpe, t.SetCount, t.ExerciseCount);
     }
 
-    private async Task<IReadOnlyList<string>> WeeksAsync(Guid user, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> WeeksAsync(Guid user, Calendar calendar, CancellationToken ct)
     {
-        var answer = await CurrentAsync(Weeks, "weeklyAggregates", new { u = user }, ct);
+        var answer = await CurrentAsync(
+            Weeks, "weeklyAggregates",
+            new { u = user, zone = calendar.TimeZone, day = calendar.FirstDay.ToString().ToUpperInvariant() }, ct);
         return [.. answer.GetProperty("nodes").EnumerateArray().Append(answer.GetProperty("totals")).Select(Join)];
     }
 

@@ -12,14 +12,7 @@ public sealed record Summary(
     public decimal? AvgRpe => Mean(RpeSum, RpeCount);
 
     /// <summary>The Monday of the ISO week of the start, in UTC.</summary>
-    public DateOnly WeekStart
-    {
-        get
-        {
-            var day = DateOnly.FromDateTime(Session.StartedAt);
-            return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
-        }
-    }
+    public DateOnly WeekStart => Calendar.Iso.WeekOf(Session.StartedAt);
 
     public static Summary Of(CoreSession session, IEnumerable<CoreSet> sets)
     {

@@ -69,9 +69,9 @@ public sealed class CalendarTests(ServerFixture server) : IClassFixture<ServerFi
             + "totals { weekCount sessionCount totalVolumeKg totalDistanceM totalDurationS avgRpe setCount exerciseCount }";
         const string range = "userId: $userId, from: \"2026-03-01\", to: \"2026-03-31\"";
         var alone = await server.AskAsync($"query ($userId: ID!) {{ a: weeklyAggregates({range}) {{ {fields} }} }}", new { userId = user });
-        // Beside a range of another zone all of the statement's weeks are grouped from the sessions.
+        // Fresh, beside a range of another zone, all of the statement's weeks are grouped from the sessions.
         var beside = await server.AskAsync(
-            $"query ($userId: ID!) {{ a: weeklyAggregates({range}) {{ {fields} }} b: weeklyAggregates({range}, timeZone: \"Asia/Tokyo\") {{ {fields} }} }}",
+            $"query ($userId: ID!) {{ a: weeklyAggregates({range}, consistency: FRESH) {{ {fields} }} b: weeklyAggregates({range}, timeZone: \"Asia/Tokyo\", consistency: FRESH) {{ {fields} }} }}",
             new { userId = user });
         Assert.Equal(alone.GetProperty("data").GetProperty("a").GetRawText(), beside.GetProperty("data").GetProperty("a").GetRawText());
         Assert.NotEqual(beside.GetProperty("data").GetProperty("a").GetRawText(), beside.GetProperty("data").GetProperty("b").GetRawText());

@@ -17,6 +17,10 @@ public sealed class HonestyTests(ServerFixture server) : IClassFixture<ServerFix
             nodes { totalDistanceM sessions { distanceM freshness { ...f } } }
             freshness { ...f }
           }
+          inBerlin: weeklyAggregates(userId: $u, from: "2026-03-02", to: "2026-03-02", timeZone: "Europe/Berlin") {
+            totals { totalDistanceM }
+            freshness { ...f }
+          }
           sessionSummary(sessionId: $s) { distanceM freshness { ...f } }
           sessionSummaries(userId: $u, first: 1) { nodes { distanceM } freshness { ...f } }
         }
@@ -115,6 +119,8 @@ public sealed class HonestyTests(ServerFixture server) : IClassFixture<ServerFix
             var answer = (await server.AskAsync(Query, new { u = runner.User, s = runner.Session })).GetProperty("data");
             var weeks = answer.GetProperty("weeklyAggregates");
             Check(runner, committed, weeks.GetProperty("totals").GetProperty("totalDistanceM").GetDouble(), weeks.GetProperty("freshness"));
+            var inBerlin = answer.GetProperty("inBerlin");
+            Check(runner, committed, inBerlin.GetProperty("totals").GetProperty("totalDistanceM").GetDouble(), inBerlin.GetProperty("freshness"));
             foreach (var week in weeks.GetProperty("nodes").EnumerateArray())
                 foreach (var session in week.GetProperty("sessions").EnumerateArray())
                     Check(runner, committed, session.GetProperty("distanceM").GetDouble(), session.GetProperty("freshness"));

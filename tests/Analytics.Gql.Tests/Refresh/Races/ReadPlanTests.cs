@@ -40,22 +40,51 @@ public sealed class ReadPlanTests : RaceTest
         Assert.Equal(3 * Weeks, await TouchedByWeeksAsync(users.Take(3), default));
     }
 
-    /// <summary>As autovacuum leaves it, once no older snapshot is open in the database.</summary>
+    [Fact]
+    public async Task Where_nobody_trains_between_the_midnights_weeks_of_another_zone_are_read_as_those_in_utc_are()
+    {
+        var users = await ManyUsersAsync();
+        await VacuumedAsync();
+        var wanted = new WeeksWanted(Totals: true, Details: false, ExerciseCounts: true);
+        Assert.Equal(0, await TouchedByWeeksAsync(users.Take(3), wanted, Berlin));
+        Assert.Equal(0, await TouchedByWeeksAsync(users.Take(3), wanted, Berlin, "session_summary"));
+    }
+
+    [Fact]
+    public async Task Where_somebody_does_those_two_weeks_are_grouped_and_where_something_is_pending_all_are()
+    {
+        var users = await ManyUsersAsync();
+        // Monday in Berlin, Sunday in UTC.
+        await Workouts.SessionAsync(users[0], "2026-03-08T23:30:00Z");
+        await SettleAsync();
+        await VacuumedAsync();
+        Assert.InRange(await TouchedByWeeksAsync(users.Take(3), default, Berlin, "session_summary"), 3, 3 * 2);
+
+        await Workouts.SessionAsync(users[1], "2026-03-04T10:00:00Z");
+        Assert.InRange(await TouchedByWeeksAsync(users.Take(3), default, Berlin, "session_summary"), Weeks, Weeks + (3 * 2));
+    }
+
+    private static WeekCalendar Berlin { get; } = new("Europe/Berlin", DayOfWeek.Monday);
+
+    /// <summary>As autovacuum leaves them, once no older snapshot is open in the database.</summary>
     private async Task VacuumedAsync()
     {
         var deadline = DateTime.UtcNow.AddSeconds(20);
         do
         {
             Assert.True(DateTime.UtcNow < deadline);
-            await Database.ExecuteAsync("vacuum analyze analytics.weekly_aggregates");
+            await Database.ExecuteAsync("vacuum analyze analytics.weekly_aggregates, analytics.session_summary");
         }
-        while (!await Database.ScalarAsync<bool>(
-            "select relallvisible = relpages from pg_class where oid = 'analytics.weekly_aggregates'::regclass"));
+        while (!await Database.ScalarAsync<bool>("""
+            select bool_and(relallvisible = relpages) from pg_class
+            where oid in ('analytics.weekly_aggregates'::regclass, 'analytics.session_summary'::regclass)
+            """));
     }
 
-    private Task<long> TouchedByWeeksAsync(IEnumerable<Guid> users, WeeksWanted wanted) =>
-        TouchedAsync("weekly_aggregates", source => new WeeklyAggregatesReader(source).ReadAsync(
-            [.. users.Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4), WeekCalendar.Iso))],
+    private Task<long> TouchedByWeeksAsync(
+        IEnumerable<Guid> users, WeeksWanted wanted, WeekCalendar? calendar = null, string relation = "weekly_aggregates") =>
+        TouchedAsync(relation, source => new WeeklyAggregatesReader(source).ReadAsync(
+            [.. users.Select(u => new WeekRange(u, new(2026, 1, 5), new(2027, 1, 4), calendar ?? WeekCalendar.Iso))],
             wanted, ReadSource.Incremental, CancellationToken.None));
 
     [Fact]
