@@ -55,27 +55,31 @@ public sealed class SessionSummariesReader(ReadServers reads)
     }
 
     private static string ByIdSql(ReadSource source) => $"""
-        {SessionSql.Heads(source, "array(select s.user_id from core.sessions as s where s.session_id = any (@sessionIds))", computed: true)}
+        with owned as materialized (
+            select s.session_id, s.user_id
+            from unnest(@sessionIds) as k (session_id) join core.sessions as s on s.session_id = k.session_id
+        ),
+        known as materialized (
+            select {SessionSql.Fields("c")}, c.last_refresh_at
+            from owned as k
+            cross join lateral (
+                {(source == ReadSource.Fresh ? ReadSource.FreshLive : source).Rows(
+                    SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), "b.user_id = k.user_id and b.session_id = k.session_id")}
+                offset 0
+            ) as c
+        )
+        {SessionSql.Heads(source, "array(select distinct k.user_id from owned as k)", computed: true)}
         union all
         select {SessionSql.Columns("1::bigint", "r")}
-        from unnest(@sessionIds) as k (session_id)
-        join core.sessions as s on s.session_id = k.session_id
-        left join lateral (
-            select {SessionSql.Fields("c")}, c.last_refresh_at
-            from ({(source == ReadSource.Fresh ? ReadSource.FreshLive : source).Rows(
-                SessionSql.Aggregate, SessionSql.Key, SessionSql.Fields("b"), "b.user_id = s.user_id and b.session_id = s.session_id")}) as c
-            offset 0
-        ) as c on true
-        left join lateral (
-            select {SessionSql.Fields("v")}, {source.LiveStamp()} as last_refresh_at
-            from analytics.session_summary_live as v
-            where c.session_id is null and v.session_id = s.session_id
-            offset 0
-        ) as v on true
-        cross join lateral (
-            select c.* where c.session_id is not null
+        from (
+            select c.* from known as c
             union all
-            select v.* where v.session_id is not null
+            select {SessionSql.Fields("v")}, {source.LiveStamp()}
+            from owned as k
+            cross join lateral (
+                select {SessionSql.Fields("v")} from analytics.session_summary_live as v where v.session_id = k.session_id offset 0
+            ) as v
+            where k.session_id not in (select c.session_id from known as c)
         ) as r
         """;
 
