@@ -46,7 +46,19 @@ internal static class PeerQueries
     private const int UsersPerTeam = 5;
 
     /// <param name="different">Users; and teams, a fifth as many.</param>
-    public static async Task<IReadOnlyList<PeerQuery>> OfAsync(BenchDatabase database, int different, CancellationToken ct)
+    /// <param name="names">Beginnings of their names; none: all.</param>
+    /// <exception cref="ArgumentException">None has such a name.</exception>
+    public static async Task<IReadOnlyList<PeerQuery>> OfAsync(
+        BenchDatabase database, int different, IReadOnlyList<string> names, CancellationToken ct)
+    {
+        var all = await AllAsync(database, different, ct);
+        List<PeerQuery> asked =
+            [.. all.Where(q => names.Count == 0 || names.Any(n => q.Name.StartsWith(n, StringComparison.OrdinalIgnoreCase)))];
+        return asked.Count > 0 ? asked : throw new ArgumentException(
+            $"--queries: none begins with '{string.Join("' or '", names)}'. They are: {string.Join(", ", all.Select(q => q.Name))}.");
+    }
+
+    private static async Task<List<PeerQuery>> AllAsync(BenchDatabase database, int different, CancellationToken ct)
     {
         await using var connection = await database.Primary.OpenConnectionAsync(ct);
         var users = (await connection.QueryAsync<Guid>(new CommandDefinition(

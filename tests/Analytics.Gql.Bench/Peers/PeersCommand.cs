@@ -35,6 +35,11 @@ internal static class PeersCommand
         Description = "Contenders by the beginnings of their names, such as --only limit ours; otherwise all.",
         AllowMultipleArgumentsPerToken = true,
     };
+    private static readonly Option<string[]> Queries = new("--queries")
+    {
+        Description = "Queries by the beginnings of their names, such as --queries \"12 weeks\"; otherwise all.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private static readonly Option<DirectoryInfo?> Output = new("--output")
     {
         Description = "Folder for the tables and the plot; otherwise docs/benchmark.",
@@ -49,7 +54,7 @@ internal static class PeersCommand
         var command = new Command("peers",
             "Compares the server with hand-written code, Mercurius, PostGraphile and pgbench. Exit code 1: a target was missed.")
         {
-            BenchCommands.Sessions, BenchCommands.Folder, Rounds, Seconds, Connections, Pool, Only, Output, Quick,
+            BenchCommands.Sessions, BenchCommands.Folder, Rounds, Seconds, Connections, Pool, Only, Queries, Output, Quick,
         };
         command.SetAction(RunAsync);
         return command;
@@ -73,14 +78,14 @@ internal static class PeersCommand
     {
         var quick = parsed.GetValue(Quick);
         var sessions = quick ? BenchSize.FewestSessions : parsed.GetValue(BenchCommands.Sessions);
-        var (pool, only) = (parsed.GetValue(Pool), parsed.GetValue(Only)!);
+        var (pool, only, queries) = (parsed.GetValue(Pool), parsed.GetValue(Only)!, parsed.GetValue(Queries)!);
         var settings = quick
             ? new PeersSettings(
                 Rounds: 1, Duration: TimeSpan.FromSeconds(1), WarmUp: TimeSpan.FromSeconds(1), Connections: [8], pool,
-                Different: 40, only, Judged: false)
+                Different: 40, only, queries, Judged: false)
             : new PeersSettings(
                 parsed.GetValue(Rounds), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), WarmUp: TimeSpan.FromSeconds(5),
-                parsed.GetValue(Connections)!, pool, Different: 200, only, Judged: true);
+                parsed.GetValue(Connections)!, pool, Different: 200, only, queries, Judged: true);
         ContenderSet.Require(only);
         var folder = parsed.GetValue(Output)?.FullName ?? (quick
             ? Directory.CreateTempSubdirectory("peers").FullName

@@ -12,10 +12,11 @@ namespace Analytics.Gql.Bench.Peers;
 /// <param name="PoolSize">Connections of each contender to the database.</param>
 /// <param name="Different">Users that are asked for, in turn.</param>
 /// <param name="Only">Beginnings of the names of the contenders that take part; none: all do.</param>
+/// <param name="Queries">Beginnings of the names of the queries that are asked; none: all are.</param>
 /// <param name="Judged">Whether figures are held against their targets: those of a machine that is busy say nothing.</param>
 internal sealed record PeersSettings(
     int Rounds, TimeSpan Duration, TimeSpan WarmUp, IReadOnlyList<int> Connections, int PoolSize,
-    int Different, IReadOnlyList<string> Only, bool Judged);
+    int Different, IReadOnlyList<string> Only, IReadOnlyList<string> Queries, bool Judged);
 
 internal static class PeersSection
 {
@@ -29,7 +30,7 @@ internal static class PeersSection
         if (database.ServerId is not { } postmaster)
             throw new ArgumentException(
                 "peers: --connection names a server whose processes cannot be seen from here. Leave it out for a private cluster.");
-        var queries = await PeerQueries.OfAsync(database, settings.Different, ct);
+        var queries = await PeerQueries.OfAsync(database, settings.Different, settings.Queries, ct);
         await using var set = await progress.ShowAsync(
             "contenders", log => ContenderSet.StartAsync(
                 database, queries, settings.PoolSize, settings.Only, log, ct));
