@@ -33,15 +33,15 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
     /// <summary>Whether weeks are taken over where they can be. The plain views have nothing to take over from.</summary>
     private bool TakesOver => AnyCalendar && Source is ReadSource.Incremental or ReadSource.Matview;
 
-    private string Aggregate => AnyCalendar ? "session_summary" : "weekly_aggregates";
-    private string Key => AnyCalendar ? "session_id" : "week_start";
+    private const string Weekly = "weekly_aggregates", WeeklyKey = "week_start";
+
+    private string Aggregate => AnyCalendar ? SessionSql.Aggregate : Weekly;
+    private string Key => AnyCalendar ? SessionSql.Key : WeeklyKey;
 
     public const int FirstOfFreshness = 1, RefreshedAt = 5;
 
     /// <summary>The column that is null in a head row and tells the week in any other.</summary>
     public const int WeekStart = 6;
-
-    private const string Weekly = "weekly_aggregates", FirstDay = "week_start";
 
     private const string Columns =
         "b.week_start, b.session_count, b.total_distance_m, b.total_duration_s, b.total_volume_kg, b.avg_rpe, b.set_count, b.exercise_count";
@@ -157,7 +157,7 @@ internal readonly record struct WeeksShape(ReadSource Source, bool Totals, bool 
 
     /// <summary>The rows of weekly_aggregates of one range k; of each layer ascending, for the index has them so.</summary>
     private string RowsOfK => $"""
-        {Source.Rows(Weekly, FirstDay, Details ? $"{Columns}, b.rpe_sum, b.rpe_count, b.exercise_ids" : Columns,
+        {Source.Rows(Weekly, WeeklyKey, Details ? $"{Columns}, b.rpe_sum, b.rpe_count, b.exercise_ids" : Columns,
             "b.user_id = k.user_id and b.week_start between k.first_week and k.last_week",
             "d.week_start between k.first_week and k.last_week")}
         offset 0

@@ -87,7 +87,11 @@ public sealed class Node : IAsyncDisposable
 
     private async Task<string> FullRefreshAsync(Tally tally, CancellationToken ct)
     {
-        var refreshed = await _fullRefresh.RunAsync(ct);
+        return Outcome(await _fullRefresh.RunAsync(ct), tally);
+    }
+
+    private static string Outcome(FullRefreshResult refreshed, Tally tally)
+    {
         if (refreshed.Errors.Any(e => !e.Contains(PostgresErrorCodes.DeadlockDetected, StringComparison.Ordinal)))
             throw new InvalidOperationException($"A full refresh failed: {string.Join("; ", refreshed.Errors)}");
         if (refreshed.Succeeded)
@@ -103,10 +107,9 @@ public sealed class Node : IAsyncDisposable
             "select pg_terminate_backend(a.pid) from pg_stat_activity as a where a.application_name = @_mortal", new { _mortal });
         try
         {
-            await refresh;
-            return "had ended";
+            return Outcome(await refresh, tally);
         }
-        catch (NpgsqlException)
+        catch (NpgsqlException e) when (e is not PostgresException { SqlState: not PostgresErrorCodes.AdminShutdown })
         {
             tally.KilledRefresh();
             return "was killed";

@@ -14,6 +14,12 @@ public sealed record Folded(Guid User, Guid Session, Guid Exercise);
 
 public abstract class RaceTest : IAsyncLifetime
 {
+    /// <summary>Whoever waits for an advisory lock here: of the full refresh only the drain's is waited for.</summary>
+    protected const string WaitingForDrain = """
+        from pg_locks as l join pg_database as d on d.oid = l.database
+        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()
+        """;
+
     protected TestDatabase Database { get; private set; } = null!;
     protected Workouts Workouts { get; private set; } = null!;
 
@@ -113,11 +119,7 @@ public abstract class RaceTest : IAsyncLifetime
         await UntilAsync($"select count(*) > {before} {runs}");
         await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('drain'))");
         await gated.RollbackAsync();
-        await UntilAsync("""
-            select exists (
-                select from pg_locks as l join pg_database as d on d.oid = l.database
-                where l.locktype = 'advisory' and not l.granted and d.datname = current_database())
-            """);
+        await UntilAsync($"select exists (select {WaitingForDrain})");
         await act(holder);
         await holder.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('drain'))");
         return await refresh;

@@ -126,11 +126,6 @@ public sealed class UnfinishedRefreshTests : RaceTest
     /// <summary>A full refresh that waits at each view, with that view's snapshot taken and nothing written.</summary>
     private sealed class GatedRefresh : IAsyncDisposable
     {
-        private const string WaitingForDrain = """
-            from pg_locks as l join pg_database as d on d.oid = l.database
-            where l.locktype = 'advisory' and not l.granted and d.datname = current_database()
-            """;
-
         private static readonly string[] Views = ["session_summary", "weekly_aggregates", "personal_records"];
 
         private readonly UnfinishedRefreshTests _test;
