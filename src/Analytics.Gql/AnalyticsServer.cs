@@ -1,5 +1,6 @@
 // Puts the server together: settings, store, engine, jobs, endpoints.
 using Analytics.Gql.Access;
+using Analytics.Gql.Batching;
 using Analytics.Gql.Engine.Limits;
 using Analytics.Gql.Engine.Revalidation;
 using Analytics.Gql.Freshness;
@@ -107,6 +108,8 @@ public static class AnalyticsServer
     private static void AddApi(IServiceCollection services)
     {
         services.AddAnalyticsSchema();
+        services.AddSingleton(s => FetchPlaces.Of(
+            s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<ReadServers>().MaxConnections));
         services.AddAnalyticsHttp();
         services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>().AddSingleton<AnswerVersions>()
             .AddSingleton<ReadAnswerVersion>(s => s.GetRequiredService<AnswerVersions>().ReadAsync);

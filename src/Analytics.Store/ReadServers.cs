@@ -36,6 +36,9 @@ public sealed class ReadServers(NpgsqlDataSource primary, NpgsqlDataSource? repl
 
     public bool HasReplicas => replicas is not null;
 
+    /// <summary>Connections that reads may have at once to the server that most go to.</summary>
+    public int MaxConnections => new NpgsqlConnectionStringBuilder((replicas ?? primary).ConnectionString).MaxPoolSize;
+
     /// <summary>Asks one statement.</summary>
     /// <param name="ask">May run more than once, each time on another connection.</param>
     /// <param name="ofPrimary">Whatever the source.</param>

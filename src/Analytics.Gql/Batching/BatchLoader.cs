@@ -4,8 +4,8 @@ using GraphQL.DataLoader;
 
 namespace Analytics.Gql.Batching;
 
-// Load(key) ⇒ parked ⇒ first ask ⇒ the level is sealed and cut into batches ⇒ one fetch a batch ⇒ values, or one
-// error for each waiter
+// Load(key) ⇒ parked ⇒ first ask ⇒ the level is sealed and cut into batches ⇒ a large operation waits for a place ⇒ one
+// fetch a batch ⇒ values, or one error for each waiter
 //
 // The executer finishes every ordinary field of a level before it asks the parked ones, so the first ask comes when the
 // level is complete. Register loaders as scoped services: an operation has its own scope, and with it its own cache.
@@ -69,7 +69,7 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
         return values;
     }
 
-    private void Dispatch(Level level, CancellationToken ct)
+    private void Dispatch(Level level, FetchTerms terms)
     {
         List<Batch> batches;
         lock (_gate)
@@ -79,7 +79,7 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
             if (_open == level) _open = new Level();
             batches = Cut(level.Waiters);
         }
-        foreach (var batch in batches) _ = RunAsync(batch, ct);
+        foreach (var batch in batches) _ = RunAsync(batch, terms);
     }
 
     private List<Batch> Cut(List<Waiter> waiters)
@@ -97,12 +97,14 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
         return all;
     }
 
-    private async Task RunAsync(Batch batch, CancellationToken ct)
+    private async Task RunAsync(Batch batch, FetchTerms terms)
     {
         var span = LoaderTelemetry.Begin(this, batch.Keys.Count);
         try
         {
-            var values = await FetchAsync(batch.Keys, ct).ConfigureAwait(false);
+            IReadOnlyList<TValue> values;
+            using (await terms.EnterAsync().ConfigureAwait(false))
+                values = await FetchAsync(batch.Keys, terms.Ct).ConfigureAwait(false);
             span?.Dispose(); // before its waiters go on, which they do here
             if (values is null || values.Count != batch.Keys.Count) throw WrongCount(batch.Keys, values?.Count);
             batch.Values.SetResult(values);
@@ -142,11 +144,11 @@ public abstract class BatchLoader<TKey, TValue> where TKey : notnull
         public Batch? Batch;
         public int Index;
 
-        public override void Dispatch(CancellationToken ct) => owner.Dispatch(level, ct);
+        public override void Dispatch(FetchTerms terms) => owner.Dispatch(level, terms);
 
         public override async ValueTask<TValue> ValueAsync(CancellationToken ct)
         {
-            Dispatch(ct);
+            Dispatch(FetchTerms.AtOnce(ct));
             return (await Batch!.Values.Task.ConfigureAwait(false))[Index];
         }
     }

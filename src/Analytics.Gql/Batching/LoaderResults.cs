@@ -7,14 +7,13 @@ namespace Analytics.Gql.Batching;
 public interface IParkedResult
 {
     /// <summary>Its level is complete: begins to fetch it, unless that has been done, and waits for nothing.</summary>
-    /// <param name="ct">Cancelled when the operation is.</param>
-    void Dispatch(CancellationToken ct);
+    void Dispatch(FetchTerms terms);
 }
 
 /// <summary>What a field parks. Asked once the level has been fetched it gives one finished task, and suspends nothing.</summary>
 internal abstract class LoaderResult<T> : IDataLoaderResult<T>, IParkedResult
 {
-    public abstract void Dispatch(CancellationToken ct);
+    public abstract void Dispatch(FetchTerms terms);
 
     /// <summary>The value, or the error of the field.</summary>
     public abstract ValueTask<T> ValueAsync(CancellationToken ct);
@@ -45,14 +44,14 @@ public static class LoaderResults
 
     private sealed class Ready<T>(ValueTask<T> value) : LoaderResult<T>
     {
-        public override void Dispatch(CancellationToken ct) { }
+        public override void Dispatch(FetchTerms terms) { }
 
         public override ValueTask<T> ValueAsync(CancellationToken ct) => value;
     }
 
     private sealed class Continued<T, TNext>(IDataLoaderResult<T> loaded, Func<T, TNext> next) : LoaderResult<TNext>
     {
-        public override void Dispatch(CancellationToken ct) => (loaded as IParkedResult)?.Dispatch(ct);
+        public override void Dispatch(FetchTerms terms) => (loaded as IParkedResult)?.Dispatch(terms);
 
         public override async ValueTask<TNext> ValueAsync(CancellationToken ct) => next(
             loaded is LoaderResult<T> ours

@@ -16,21 +16,27 @@ using ExecutionContext = GraphQL.Execution.ExecutionContext;
 namespace Analytics.Gql.Engine;
 
 /// <summary>Queries: all fields of a level at once, then the parked loader results together.</summary>
-public sealed class LevelExecution : PlainExecution
+/// <param name="places">For the fetches of large operations; null: they wait for nothing.</param>
+public sealed class LevelExecution(FetchPlaces? places = null) : PlainExecution
 {
     public override async Task ExecuteNodeTreeAsync(ExecutionContext context, ExecutionNode rootNode)
     {
+        var terms = TermsOf(context);
         var level = new Level(rootNode);
         do
         {
             await ExecuteAsync(context, level).ConfigureAwait(false);
             var parked = level.TakeParked();
-            foreach (var node in parked) (node.Result as IParkedResult)?.Dispatch(context.CancellationToken);
+            foreach (var node in parked) (node.Result as IParkedResult)?.Dispatch(terms);
             await CompleteAsync(context, parked).ConfigureAwait(false);
             foreach (var node in parked) level.GoOnFrom(node);
         }
         while (!level.IsDone);
     }
+
+    private FetchTerms TermsOf(ExecutionContext context) =>
+        places?.TermsOf(((OperationContext)context.UserContext).Cost ?? 0, context.CancellationToken)
+        ?? FetchTerms.AtOnce(context.CancellationToken);
 
     private async Task ExecuteAsync(ExecutionContext context, Level level)
     {

@@ -1,5 +1,6 @@
-// What a node holds at the moment: open connections and subscriptions, parsed documents.
+// What a node holds at the moment: open connections and subscriptions, reads that wait, parsed documents.
 using System.Diagnostics.Metrics;
+using Analytics.Gql.Batching;
 using Analytics.Gql.Engine;
 using Analytics.Gql.Http;
 using Analytics.Gql.Refresh;
@@ -12,13 +13,16 @@ internal sealed class ServerGauges : IHostedService
 {
     private const string Result = "analytics.result";
 
-    public ServerGauges(IMeterFactory meters, DocumentCache documents, ConnectionCounts connections, RefreshFeed feed)
+    public ServerGauges(
+        IMeterFactory meters, DocumentCache documents, ConnectionCounts connections, RefreshFeed feed, FetchPlaces places)
     {
         var meter = meters.Create(ServerTelemetry.Name);
         meter.CreateObservableUpDownCounter("analytics.subscriptions.open", () => feed.Subscribers, "{subscription}",
             "Subscriptions to refreshes that are open on this node.");
         meter.CreateObservableUpDownCounter("analytics.connections.open", () => connections.Open, "{connection}",
             "WebSockets and event streams that are open on this node.");
+        meter.CreateObservableUpDownCounter("analytics.large_reads.waiting", () => places.Waiting, "{read}",
+            "Reads of large operations that wait for others to end on this node.");
         meter.CreateObservableCounter("analytics.document_cache.lookups", () => Lookups(documents), "{lookup}",
             "Looks for a parsed document in the cache, by whether it was there.");
         meter.CreateObservableUpDownCounter("analytics.document_cache.documents", () => documents.Count, "{document}",

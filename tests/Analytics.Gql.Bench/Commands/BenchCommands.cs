@@ -65,6 +65,8 @@ public static class BenchCommands
             Section("load", BenchSections.None, "Fills an empty database, migrates and refreshes it."),
             Section("reads", BenchSections.Reads,
                 "Times queries over HTTP: quiet, with a delta, while drains and while full refreshes run."),
+            Section("beside", BenchSections.Beside,
+                "Times small queries while others ask for teams' boards, with places for large reads and without."),
             Section("drains", BenchSections.Drains, "Times drains of 1, 100 and 1,000 changed sessions, and a full refresh."),
             Section("latency", BenchSections.Latency,
                 "Times how long a committed write takes to show in an answer, at several rates of writes."),

@@ -26,7 +26,8 @@ public enum BenchSections
     Freshness = 32,
     Backlog = 64,
     Subscriptions = 128,
-    All = Reads | Drains | Freshness | Latency | Overhead | Backlog | Subscriptions | Crashes,
+    Beside = 256,
+    All = Reads | Beside | Drains | Freshness | Latency | Overhead | Backlog | Subscriptions | Crashes,
 }
 
 /// <param name="Duration">Of each query's measurement, and of the writes.</param>
@@ -81,6 +82,8 @@ public static class BenchRun
         // Reads first: they start without a delta, which the other sections leave behind.
         if (settings.Sections.HasFlag(BenchSections.Reads))
             await ReadSection.RunAsync(database, settings.Duration, report, progress, ct);
+        if (settings.Sections.HasFlag(BenchSections.Beside))
+            await BesideSection.RunAsync(database, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Drains))
             await DrainSection.RunAsync(database, report, progress, ct);
         if (settings.Sections.HasFlag(BenchSections.Freshness))

@@ -64,6 +64,24 @@ public sealed class LevelTests : IDisposable
         Assert.Equal("""{"left":null,"right":2,"again":null}""", answer.Data());
         Assert.Equal(2, answer.GetProperty("errors").GetArrayLength());
     }
+
+    [Fact]
+    public async Task The_loaders_of_a_large_operation_take_turns_and_a_small_one_need_not()
+    {
+        using var engine = new SampleEngine(services => services
+            .AddSingleton<Gates>().AddScoped<LeftLoader>().AddScoped<RightLoader>()
+            .AddSingleton(new FetchPlaces(most: 1, largeFrom: 2)).AddGraphQLEngine<GatedQuery, SampleMutation>(_ => { }));
+        var gates = engine.Services.GetRequiredService<Gates>();
+        var large = engine.RunAsync("{ left(key: 1) right(key: 2) }");
+        await gates.Left.Entered.Task.WaitAsync(Patience);
+        Assert.False(gates.Right.Entered.Task.IsCompleted);
+        gates.Right.Open.SetResult();
+        Assert.Equal("""{"right":3}""", (await engine.RunAsync("{ right(key: 3) }").WaitAsync(Patience)).Data());
+        Assert.Equal([[3]], gates.Right.Fetches);
+        gates.Left.Open.SetResult();
+        Assert.Equal("""{"left":1,"right":2}""", (await large.WaitAsync(Patience)).Data());
+        Assert.Equal([[3], [2]], gates.Right.Fetches);
+    }
 }
 
 public sealed class Gate

@@ -48,6 +48,16 @@ public sealed class LimitOptions
     /// </remarks>
     [Bounds(1, 100_000_000)] public long MaxCost { get; set; } = 250_000;
 
+    /// <summary>The cost from which an operation is large: its reads wait for a place among <see
+    /// cref="MaxConcurrentLargeReads"/>, the cheaper ones earlier, and leave other connections to small ones.</summary>
+    /// <remarks>12 weeks of a user cost about 100, a page of 20 sessions 230, an athlete's page 360, 50 users × 12 weeks
+    /// 5,000.</remarks>
+    [Bounds(1, 100_000_000)] public long LargeOperationCost { get; set; } = 300;
+
+    /// <summary>Reads of large operations at once on this node; 0: half of the connections that reads have, three at
+    /// least where there are more.</summary>
+    [Bounds(0, 10_000)] public int MaxConcurrentLargeReads { get; set; }
+
     /// <summary>Directives of one operation, fragments expanded; several rules look at each.</summary>
     [Bounds(0, 10_000)] public int MaxDirectives { get; set; } = 50;
 

@@ -8,8 +8,8 @@ namespace Analytics.Gql.Engine.Streaming;
 
 /// <summary>Loaders live as long as one event; its id goes into the result's extensions, so that clients of every
 /// transport can name it.</summary>
-public sealed class StreamExecution(IServiceScopeFactory scopes)
-    : ScopedSubscriptionExecutionStrategy(scopes, new LevelExecution())
+public sealed class StreamExecution(IServiceScopeFactory scopes, LevelExecution levels)
+    : ScopedSubscriptionExecutionStrategy(scopes, levels)
 {
     internal const string EventIdKey = "eventId";
 
