@@ -14,12 +14,6 @@ public sealed record Folded(Guid User, Guid Session, Guid Exercise);
 
 public abstract class RaceTest : IAsyncLifetime
 {
-    /// <summary>Whoever waits for an advisory lock here: of the full refresh only the drain's is waited for.</summary>
-    protected const string WaitingForDrain = """
-        from pg_locks as l join pg_database as d on d.oid = l.database
-        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()
-        """;
-
     protected TestDatabase Database { get; private set; } = null!;
     protected Workouts Workouts { get; private set; } = null!;
 
@@ -90,10 +84,12 @@ public abstract class RaceTest : IAsyncLifetime
         "select pending_changes from analytics.freshness(array[@user], @source)", new { user, source });
 
     /// <summary>Polls until the database says so; gives up after 20 s, which only a broken engine takes.</summary>
-    protected async Task UntilAsync(string condition, Task? unless = null)
+    protected Task UntilAsync(string condition, Task? unless = null) => UntilAsync(Database, condition, unless);
+
+    internal static async Task UntilAsync(TestDatabase database, string condition, Task? unless)
     {
         var deadline = DateTime.UtcNow.AddSeconds(20);
-        while (unless is not { IsCompleted: true } && !await Database.ScalarAsync<bool>(condition))
+        while (unless is not { IsCompleted: true } && !await database.ScalarAsync<bool>(condition))
             Assert.True(DateTime.UtcNow < deadline, condition);
     }
 
@@ -102,27 +98,18 @@ public abstract class RaceTest : IAsyncLifetime
         select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')
         """, unless);
 
+    /// <summary>Begun, and waiting at the first view.</summary>
+    protected Task<GatedRefresh> BeginRefreshAsync() => GatedRefresh.BeginAsync(Database);
+
     /// <summary>
     /// Runs a full refresh and acts after its REFRESHes and before its finish, which waits for the drain's lock; the
     /// connection that holds the lock is given to the act, so that it can drain.
     /// </summary>
     protected async Task<FullRefreshResult> ActBeforeFinishAsync(Func<NpgsqlConnection, Task> act)
     {
-        await using var holder = await ConnectAsync();
-        await using var gate = await ConnectAsync();
-        const string runs = "from analytics.refresh_runs where kind = 'FULL'";
-        var before = await Database.ScalarAsync<long>($"select count(*) {runs}");
-        await using var gated = await gate.BeginTransactionAsync();
-        // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
-        await gate.ExecuteAsync("create index on analytics.session_summary (week_start)");
-        var refresh = Task.Run(Workouts.FullRefreshAsync);
-        await UntilAsync($"select count(*) > {before} {runs}");
-        await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('drain'))");
-        await gated.RollbackAsync();
-        await UntilAsync($"select exists (select {WaitingForDrain})");
-        await act(holder);
-        await holder.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('drain'))");
-        return await refresh;
+        await using var refresh = await BeginRefreshAsync();
+        await refresh.ActBeforeFinishAsync(act);
+        return await refresh.Ended;
     }
 
     protected static Task<int> DrainOnAsync(NpgsqlConnection connection, int maxRows = 1000) =>

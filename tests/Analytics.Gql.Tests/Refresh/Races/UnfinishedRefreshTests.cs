@@ -1,8 +1,6 @@
 // A full refresh that has begun and not ended: while it lives no drain gives it up, and what it leaves when it dies is
 // ended by the next drain.
 using Analytics.Store.Refresh;
-using Dapper;
-using Npgsql;
 
 namespace Analytics.Gql.Tests.Refresh.Races;
 
@@ -16,7 +14,7 @@ public sealed class UnfinishedRefreshTests : RaceTest
         var folded = await FoldedAsync();
         var other = await Workouts.SessionAsync(folded.User, "2026-03-05T10:00:00Z");
         await Workouts.FullRefreshAsync();
-        await using (var refresh = await GatedRefresh.BeginAsync(this))
+        await using (var refresh = await BeginRefreshAsync())
             await refresh.ActBeforeFinishAsync(_ => refresh.KillAsync());
         Assert.True(await Database.ScalarAsync<bool>(Folding));
 
@@ -67,7 +65,7 @@ public sealed class UnfinishedRefreshTests : RaceTest
         if (giveUp)
             await ReplaceAsync("analytics.full_refresh_runs", ("select exists (", "select false and exists ("));
 
-        await using var refresh = await GatedRefresh.BeginAsync(this);
+        await using var refresh = await BeginRefreshAsync();
         await Database.ExecuteAsync(
             "update core.sets set weight_kg = 50 where session_id = @Session", new { folded.Session });
         await refresh.GoOnToAsync("personal_records");
@@ -100,7 +98,7 @@ public sealed class UnfinishedRefreshTests : RaceTest
         if (onlyEnd)
             await ReplaceAsync("analytics.end_folding", ("where e.drain_number >", "where false and e.drain_number >"));
 
-        await using var refresh = await GatedRefresh.BeginAsync(this);
+        await using var refresh = await BeginRefreshAsync();
         await Database.ExecuteAsync("""
             insert into core.sets (session_id, exercise_id, set_index, reps, weight_kg)
             values (@passing, @Exercise, 0, 5, 200), (@passing, @bench, 1, 5, 200)
@@ -121,80 +119,5 @@ public sealed class UnfinishedRefreshTests : RaceTest
         await using var connection = await ConnectAsync();
         await DrainOnAsync(connection, maxRows: (int)await Database.ScalarAsync<long>(
             "select count(*) from analytics.staging_changes where session_id = @session", new { session }));
-    }
-
-    /// <summary>A full refresh that waits at each view, with that view's snapshot taken and nothing written.</summary>
-    private sealed class GatedRefresh : IAsyncDisposable
-    {
-        private static readonly string[] Views = ["session_summary", "weekly_aggregates", "personal_records"];
-
-        private readonly UnfinishedRefreshTests _test;
-        private readonly Dictionary<string, (NpgsqlConnection Connection, NpgsqlTransaction Transaction)> _gates = [];
-
-        private GatedRefresh(UnfinishedRefreshTests test) => _test = test;
-
-        public Task<FullRefreshResult> Ended { get; private set; } = null!;
-
-        /// <summary>Begun, and waiting at the first view.</summary>
-        public static async Task<GatedRefresh> BeginAsync(UnfinishedRefreshTests test)
-        {
-            var refresh = new GatedRefresh(test);
-            foreach (var view in Views)
-            {
-                var connection = await test.ConnectAsync();
-                refresh._gates[view] = (connection, await connection.BeginTransactionAsync());
-                // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
-                await connection.ExecuteAsync($"create index on analytics.{view} (user_id)");
-            }
-            refresh.Ended = Task.Run(test.Workouts.FullRefreshAsync);
-            await refresh.UntilWaitingAsync(Views[0]);
-            return refresh;
-        }
-
-        /// <summary>Writes the views before this one, and takes this one's snapshot.</summary>
-        public async Task GoOnToAsync(string view)
-        {
-            foreach (var before in Views.TakeWhile(v => v != view))
-                await OpenAsync(before);
-            await UntilWaitingAsync(view);
-        }
-
-        /// <summary>Writes the other views, and acts before the finish, which waits for the drain's lock: the act's connection has it.</summary>
-        public async Task ActBeforeFinishAsync(Func<NpgsqlConnection, Task> act)
-        {
-            await using var holder = await _test.ConnectAsync();
-            await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('drain'))");
-            foreach (var view in Views)
-                await OpenAsync(view);
-            await _test.UntilAsync($"select exists (select {WaitingForDrain})", Ended);
-            await act(holder);
-            await holder.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('drain'))");
-        }
-
-        /// <summary>Where it waits for the drain's lock.</summary>
-        public async Task KillAsync()
-        {
-            await _test.Database.ExecuteAsync($"select pg_terminate_backend(l.pid) {WaitingForDrain}");
-            await Assert.ThrowsAnyAsync<NpgsqlException>(() => Ended);
-        }
-
-        private async Task OpenAsync(string view)
-        {
-            if (!_gates.Remove(view, out var gate))
-                return;
-            await gate.Transaction.RollbackAsync();
-            await gate.Connection.DisposeAsync();
-        }
-
-        private Task UntilWaitingAsync(string view) => _test.UntilAsync($"""
-            select exists (
-                select from pg_locks where not granted and relation = 'analytics.{view}'::regclass)
-            """, Ended);
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var view in Views)
-                await OpenAsync(view);
-        }
     }
 }

@@ -1,0 +1,92 @@
+// A full refresh that goes on when a race test says so: from view to view, and to its finish.
+using Analytics.Gql.Tests.Fixtures;
+using Analytics.Store.Refresh;
+using Dapper;
+using Npgsql;
+
+namespace Analytics.Gql.Tests.Refresh.Races;
+
+/// <summary>Waits at each view, with that view's snapshot taken and nothing written.</summary>
+public sealed class GatedRefresh : IAsyncDisposable
+{
+    /// <summary>Whoever waits for an advisory lock: of the full refresh only the drain's is waited for.</summary>
+    private const string WaitingForDrain = """
+        from pg_locks as l join pg_database as d on d.oid = l.database
+        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()
+        """;
+
+    private static readonly string[] Views = ["session_summary", "weekly_aggregates", "personal_records"];
+
+    private readonly TestDatabase _database;
+    private readonly Dictionary<string, (NpgsqlConnection Connection, NpgsqlTransaction Transaction)> _gates = [];
+
+    private GatedRefresh(TestDatabase database) => _database = database;
+
+    public Task<FullRefreshResult> Ended { get; private set; } = null!;
+
+    /// <summary>Begun, and waiting at the first view.</summary>
+    public static async Task<GatedRefresh> BeginAsync(TestDatabase database)
+    {
+        var refresh = new GatedRefresh(database);
+        foreach (var view in Views)
+        {
+            var connection = await database.DataSource.OpenConnectionAsync();
+            refresh._gates[view] = (connection, await connection.BeginTransactionAsync());
+            // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
+            await connection.ExecuteAsync($"create index on analytics.{view} (user_id)");
+        }
+        refresh.Ended = Task.Run(new Workouts(database).FullRefreshAsync);
+        await refresh.UntilWaitingAsync(Views[0]);
+        return refresh;
+    }
+
+    /// <summary>Writes the views before this one, and takes this one's snapshot.</summary>
+    public async Task GoOnToAsync(string view)
+    {
+        foreach (var before in Views.TakeWhile(v => v != view))
+            await OpenAsync(before);
+        await UntilWaitingAsync(view);
+    }
+
+    /// <summary>Writes the other views, and acts before the finish, which waits for the drain's lock; the connection that holds
+    /// it is given to the act, so that it can drain.</summary>
+    public async Task ActBeforeFinishAsync(Func<NpgsqlConnection, Task> act)
+    {
+        await using var holder = await _database.DataSource.OpenConnectionAsync();
+        await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('drain'))");
+        foreach (var view in Views)
+            await OpenAsync(view);
+        await UntilAsync($"select exists (select {WaitingForDrain})");
+        await act(holder);
+        await holder.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('drain'))");
+    }
+
+    /// <summary>Where it waits for the drain's lock.</summary>
+    public async Task KillAsync()
+    {
+        await _database.ExecuteAsync($"select pg_terminate_backend(l.pid) {WaitingForDrain}");
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => Ended);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var view in Views)
+            await OpenAsync(view);
+    }
+
+    private async Task OpenAsync(string view)
+    {
+        if (!_gates.Remove(view, out var gate))
+            return;
+        await gate.Transaction.RollbackAsync();
+        await gate.Connection.DisposeAsync();
+    }
+
+    private Task UntilWaitingAsync(string view) => UntilAsync($"""
+        select exists (
+            select from pg_locks where not granted and relation = 'analytics.{view}'::regclass)
+        """);
+
+    /// <summary>Or until it has ended without waiting: what the test then finds says why.</summary>
+    private Task UntilAsync(string condition) => RaceTest.UntilAsync(_database, condition, unless: Ended);
+}
