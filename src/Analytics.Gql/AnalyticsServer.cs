@@ -108,8 +108,13 @@ public static class AnalyticsServer
     private static void AddApi(IServiceCollection services)
     {
         services.AddAnalyticsSchema();
-        services.AddSingleton(s => FetchPlaces.Of(
-            s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<ReadServers>().MaxConnections));
+        services.AddSingleton(s =>
+        {
+            var limits = s.GetRequiredService<IOptions<LimitOptions>>().Value;
+            var most = limits.MaxConcurrentLargeReads;
+            return new FetchPlaces(
+                most > 0 ? most : FetchPlaces.ShareOf(s.GetRequiredService<ReadServers>().MaxConnections), limits.LargeOperationCost);
+        });
         services.AddAnalyticsHttp();
         services.AddSingleton<ModeMonitor>().AddSingleton<Calendars>().AddSingleton<AnswerVersions>()
             .AddSingleton<ReadAnswerVersion>(s => s.GetRequiredService<AnswerVersions>().ReadAsync);

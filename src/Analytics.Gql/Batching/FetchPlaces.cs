@@ -2,8 +2,6 @@
 //
 // small? at once ⇒ else a free place? at once ⇒ else wait; a place that becomes free goes to who came first, where each
 // 100 of cost count as a millisecond later
-using Analytics.Gql.Engine.Limits;
-
 namespace Analytics.Gql.Batching;
 
 /// <summary>How many fetches of large operations run at once on this node, and which of those that wait is next.</summary>
@@ -20,13 +18,8 @@ public sealed class FetchPlaces(int most, long largeFrom, TimeProvider? clock = 
     private readonly PriorityQueue<TaskCompletionSource, double> _waiting = new();
     private int _free = most;
 
-    /// <summary>With the limits of this node.</summary>
-    /// <param name="connections">That reads have.</param>
-    public static FetchPlaces Of(LimitOptions limits, int connections) =>
-        new(limits.MaxConcurrentLargeReads is > 0 and var most ? most : ShareOf(connections), limits.LargeOperationCost);
-
-    /// <summary>Half of the connections; of a few all but one, since fewer than three fetches leave a core idle while a result
-    /// is read.</summary>
+    /// <summary>Half of the connections that reads have; of a few all but one, since fewer than three fetches leave a core idle
+    /// while a result is read.</summary>
     public static int ShareOf(int connections) => Math.Max(Math.Max(connections / 2, Math.Min(3, connections - 1)), 1);
 
     /// <summary>Fetches at once.</summary>

@@ -20,13 +20,15 @@ public sealed class LargeReadsTests(LargeReadsTests.FewConnections server) : ICl
 
     public sealed class NothingIsLarge : FewConnections
     {
-        protected override IReadOnlyList<string> Settings => [.. base.Settings, "--Analytics:Limits:LargeOperationCost=100000"];
+        protected override IReadOnlyList<string> Settings =>
+            [.. base.Settings, "--Analytics:Limits:LargeOperationCost=100000", "--Analytics:Limits:MaxConcurrentLargeReads=2"];
     }
 
     [Fact]
     public Task A_small_read_is_answered_while_large_ones_hang() => BesideHangingBoardsAsync(server, Places, async small =>
     {
-        Assert.Equal(Boards - Places, server.Services.GetRequiredService<FetchPlaces>().Waiting);
+        var places = server.Services.GetRequiredService<FetchPlaces>();
+        Assert.Equal((Places, Boards - Places), (places.Most, places.Waiting));
         await small.WaitAsync(Patience);
     });
 
@@ -38,6 +40,7 @@ public sealed class LargeReadsTests(LargeReadsTests.FewConnections server) : ICl
         await other.InitializeAsync();
         try
         {
+            Assert.Equal(2, other.Services.GetRequiredService<FetchPlaces>().Most);
             await BesideHangingBoardsAsync(other, Connections, async small =>
                 Assert.NotSame(small, await Task.WhenAny(small, Task.Delay(TimeSpan.FromSeconds(2)))));
         }

@@ -1,6 +1,5 @@
 // Who fetches at once, who waits, and who is next.
 using Analytics.Gql.Batching;
-using Analytics.Gql.Engine.Limits;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Analytics.Gql.Tests.Batching;
@@ -94,12 +93,8 @@ public sealed class FetchPlacesTests
     [InlineData(6, 3)]
     [InlineData(8, 4)]
     [InlineData(100, 50)]
-    public void Half_of_the_connections_are_for_large_ones_and_of_a_few_all_but_one(int connections, int share)
-    {
+    public void Half_of_the_connections_are_for_large_ones_and_of_a_few_all_but_one(int connections, int share) =>
         Assert.Equal(share, FetchPlaces.ShareOf(connections));
-        Assert.Equal(share, FetchPlaces.Of(new LimitOptions(), connections).Most);
-        Assert.Equal(7, FetchPlaces.Of(new LimitOptions { MaxConcurrentLargeReads = 7 }, connections).Most);
-    }
 
     [Fact]
     public async Task Under_many_at_once_there_are_never_more_than_places_and_everyone_comes_in()

@@ -61,10 +61,12 @@ public sealed class GatedRefresh : IAsyncDisposable
         await holder.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('drain'))");
     }
 
-    /// <summary>Where it waits for the drain's lock.</summary>
+    /// <summary>Where it waits for the drain's lock. Its backend is gone then: it tells its client that it ends before it lets
+    /// go of its locks, and a drain in between would take the refresh for one that lives.</summary>
     public async Task KillAsync()
     {
-        await _database.ExecuteAsync($"select pg_terminate_backend(l.pid) {WaitingForDrain}");
+        const int patienceMs = 20_000;
+        Assert.True(await _database.ScalarAsync<bool>($"select pg_terminate_backend(l.pid, {patienceMs}) {WaitingForDrain}"));
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => Ended);
     }
 
