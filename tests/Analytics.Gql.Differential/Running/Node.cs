@@ -103,8 +103,10 @@ public sealed class Node : IAsyncDisposable
     {
         await Task.WhenAny(refresh, Task.Delay(afterMs, ct));
         await using var connection = await _primary.OpenConnectionAsync(ct);
+        // Until it is gone: it tells its client that it ends before it lets go of its locks, and the last drain of a round would
+        // take it for one that lives.
         await connection.ExecuteAsync(
-            "select pg_terminate_backend(a.pid) from pg_stat_activity as a where a.application_name = @_mortal", new { _mortal });
+            "select pg_terminate_backend(a.pid, 20000) from pg_stat_activity as a where a.application_name = @_mortal", new { _mortal });
         try
         {
             return Outcome(await refresh, tally);
