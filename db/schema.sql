@@ -295,11 +295,8 @@ CREATE FUNCTION analytics.end_folding() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    -- What a drain compared its sessions with may have given way to what the matviews say now: it looks once more.
-    insert into analytics.staging_changes (user_id, session_id)
-    select e.user_id, s.id
-    from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
-    where e.drain_number > (select coalesce(r.folding_from, 0) from analytics.refresh_state as r);
+    -- A purge uncovers rows of the matviews that no drain since could see.
+    perform analytics.stage_again();
     update analytics.refresh_state set folded_generation = generation, folding_from = null;
 end
 $$;
@@ -1094,6 +1091,8 @@ CREATE FUNCTION analytics.refresh_aggregate(aggregate text) RETURNS void
     AS $$
 declare
     populated boolean;
+    -- Each session and week that a change leaves or enters is staged by name.
+    keys_are_staged constant boolean := aggregate in ('session_summary', 'weekly_aggregates');
 begin
     select c.relispopulated into populated
     from analytics.aggregates as a
@@ -1102,12 +1101,22 @@ begin
     if populated is null then
         raise exception 'there is no aggregate %', aggregate using errcode = 'undefined_object';
     end if;
+    -- A snapshot older than the drain's lock would miss what was drained while REFRESH ran.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'analytics.refresh_aggregate runs at read committed, not at %', current_setting('transaction_isolation')
+            using errcode = 'active_sql_transaction',
+                  hint = 'Begin the transaction at read committed.';
+    end if;
     -- One without content (a restore that left it out) cannot be refreshed beside its readers, and has none.
     execute format('refresh materialized view %s analytics.%I', case when populated then 'concurrently' else '' end, aggregate);
+    if not keys_are_staged and exists (select from analytics.refresh_state as s where s.generation <> s.folded_generation) then
+        perform pg_advisory_xact_lock(analytics.lock_id('drain'));
+        perform analytics.stage_again();
+    end if;
 end
 $$;
 
-COMMENT ON FUNCTION analytics.refresh_aggregate(aggregate text) IS 'Refreshes one matview without blocking its readers. Called by the full refresh, which holds its lock.';
+COMMENT ON FUNCTION analytics.refresh_aggregate(aggregate text) IS 'Refreshes one matview without blocking its readers, and stages once more what was drained meanwhile where that may have met it. Called by the full refresh, which holds its lock.';
 
 CREATE FUNCTION analytics.service_freshness(source text) RETURNS TABLE(as_of timestamp with time zone, last_refresh_at timestamp with time zone, pending_changes integer, lag_s double precision, verified_at timestamp with time zone, catch_up_s double precision)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1263,6 +1272,21 @@ CREATE FUNCTION analytics.sorted_distinct(ids uuid[]) RETURNS uuid[]
     RETURN COALESCE((SELECT array_agg(DISTINCT i.id ORDER BY i.id) AS array_agg FROM unnest(sorted_distinct.ids) i(id)), '{}'::uuid[]);
 
 COMMENT ON FUNCTION analytics.sorted_distinct(ids uuid[]) IS 'The distinct ids of an array, sorted; the last step of exercise_union.';
+
+CREATE FUNCTION analytics.stage_again() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into analytics.staging_changes (user_id, session_id)
+    select e.user_id, s.id
+    from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
+    where e.drain_number > (select coalesce(r.folding_from, 0) from analytics.refresh_state as r);
+    update analytics.refresh_state set folding_from = drain_number;
+end
+$$;
+
+COMMENT ON FUNCTION analytics.stage_again() IS 'Stages what was drained since the full refresh began, or since this was last called in it. Called under the drain''s lock, in the transaction that replaces rows which those drains compared with.';
 
 CREATE FUNCTION analytics.stage_everything() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1693,7 +1717,7 @@ COMMENT ON COLUMN analytics.refresh_state.verified IS 'Aggregate name to the ins
 
 COMMENT ON COLUMN analytics.refresh_state.incarnation IS 'What analytics.incarnation() said at the latest drain; where it says otherwise the next drain leaves a gap in the numbers.';
 
-COMMENT ON COLUMN analytics.refresh_state.folding_from IS 'drain_number when the full refresh began that has not ended; null: none has begun, or by a server of the version before.';
+COMMENT ON COLUMN analytics.refresh_state.folding_from IS 'drain_number up to which what was drained beside the full refresh that runs is staged once more; null: none runs, or it was begun by a server of a version before.';
 
 CREATE VIEW analytics.personal_records_current AS
  SELECT d.refreshed_at AS last_refresh_at,

@@ -76,7 +76,7 @@ wanted (ordinal, role, kind, oid, owner, object, privileges, columns) as (
     where p.name in ('freshness', 'counted_freshness', 'service_freshness', 'complete_until', 'read_versions') or p.name ~ '_(pending|narrow)(_next)?$'
     union all
     select 7, 'analytics_refresher', 'routine', p.oid, p.owner, p.object, array['execute'], null
-    from routines as p where p.name in ('drain', 'refresh_aggregate', 'end_folding', 'give_up_full_refresh')
+    from routines as p where p.name in ('drain', 'refresh_aggregate', 'stage_again', 'end_folding', 'give_up_full_refresh')
     union all
     -- What a trigger function or a drain does with its owner's rights, nobody else may set off.
     select 8, 'public', 'routine', p.oid, p.owner, p.object, array['execute'], null from routines as p

@@ -2,17 +2,32 @@
 -- because whoever ran it is dead.
 --
 -- begun ⇒ generation ahead of folded_generation: drains skip no record (ADR-014)
---       ⇒ ended: what was drained meanwhile is staged once more, and drains skip again
+--       ⇒ a REFRESH commits: what was drained meanwhile is staged once more (analytics.refresh_aggregate)
+--       ⇒ ended: what was drained since is too, and drains skip again
+create or replace function analytics.stage_again() returns void
+    language plpgsql volatile
+    set search_path = pg_catalog, pg_temp
+as $again$
+begin
+    insert into analytics.staging_changes (user_id, session_id)
+    select e.user_id, s.id
+    from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
+    where e.drain_number > (select coalesce(r.folding_from, 0) from analytics.refresh_state as r);
+    update analytics.refresh_state set folding_from = drain_number;
+end
+$again$;
+
+comment on function analytics.stage_again is
+    'Stages what was drained since the full refresh began, or since this was last called in it. Called under the drain''s '
+    'lock, in the transaction that replaces rows which those drains compared with.';
+
 create or replace function analytics.end_folding() returns void
     language plpgsql volatile
     set search_path = pg_catalog, pg_temp
 as $folding$
 begin
-    -- What a drain compared its sessions with may have given way to what the matviews say now: it looks once more.
-    insert into analytics.staging_changes (user_id, session_id)
-    select e.user_id, s.id
-    from analytics.refresh_events as e cross join unnest(e.session_ids) as s (id)
-    where e.drain_number > (select coalesce(r.folding_from, 0) from analytics.refresh_state as r);
+    -- A purge uncovers rows of the matviews that no drain since could see.
+    perform analytics.stage_again();
     update analytics.refresh_state set folded_generation = generation, folding_from = null;
 end
 $folding$;

@@ -1,13 +1,15 @@
 // The full refresh: folds everything into the matviews and empties the deltas and the queue of what they now contain.
 //
 // begin   (drain's lock, one transaction): raise the generation, stamp what is staged, open the run ⇒ commit
-// refresh (no transaction): note the time, REFRESH … CONCURRENTLY, for each aggregate; one failing does not stop the rest
+// refresh (a transaction for each aggregate): note the time, REFRESH … CONCURRENTLY; then under the drain's lock, where
+//         that may have met it, stage again what was drained meanwhile ⇒ commit; one failing does not stop the rest
 // finish  (drain's lock, one transaction): purge older generations of the aggregates that succeeded, publish their
-//         stamps, delete exactly the stamped rows if all succeeded, stage again what was drained meanwhile, close the
+//         stamps, delete exactly the stamped rows if all succeeded, stage again what was drained since, close the
 //         run ⇒ commit
 //
-// Three calls and not one: a bump in REFRESH's own transaction would not be seen by the drains that run beside it.
+// Not one transaction: a bump in REFRESH's own would not be seen by the drains that run beside it.
 // Staging is never cleared by age or number: a lower one may be uncommitted, and a commit may fall between.
+using System.Data;
 using System.Diagnostics;
 using Dapper;
 using Npgsql;
@@ -29,6 +31,9 @@ public sealed class FullRefresh(string connectionString)
     /// <summary>For one session a night. With PostgreSQL's 4 MB it sorts and hashes on disk, and reads every set by an index to
     /// avoid that: a quarter more CPU for personal records.</summary>
     private const string WorkMemory = "64MB";
+
+    /// <summary>The last step: every aggregate is refreshed, and what they replace is about to go.</summary>
+    public const string Finishing = "finishing";
 
     private sealed record Stamped(string Aggregate, DateTime Stamp);
 
@@ -81,6 +86,7 @@ public sealed class FullRefresh(string connectionString)
         if (await BeginAsync(connection, ct) is not { } run)
             return new FullRefreshResult(false, 0, []);
         var (stamps, errors) = await RefreshAsync(connection, step, ct);
+        step?.Invoke(new RefreshStep(Finishing, stamps.Count + errors.Count, stamps.Count + errors.Count));
         return new FullRefreshResult(true, await FinishAsync(connection, run, stamps, errors, ct), errors);
     }
 
@@ -130,7 +136,9 @@ public sealed class FullRefresh(string connectionString)
                 var stamp = aggregate.IsFolded
                     ? stamps.Single(s => s.Aggregate == AggregateCatalogue.Places).Stamp
                     : await ScalarAsync<DateTime>(connection, "select clock_timestamp()", ct);
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
                 await ExecuteAsync(connection, "select analytics.refresh_aggregate(@Name)", ct, new { aggregate.Name });
+                await transaction.CommitAsync(ct);
                 stamps.Add(new Stamped(aggregate.Name, stamp));
                 RefreshTelemetry.Viewed(span, aggregate.Name, started);
             }

@@ -6,19 +6,15 @@ using Npgsql;
 
 namespace Analytics.Gql.Tests.Refresh.Races;
 
-/// <summary>Waits at each view, with that view's snapshot taken and nothing written.</summary>
+/// <summary>Waits at each view, with that view's snapshot taken and nothing written, and before it finishes.</summary>
 public sealed class GatedRefresh : IAsyncDisposable
 {
-    /// <summary>Whoever waits for an advisory lock: of the full refresh only the drain's is waited for.</summary>
-    private const string WaitingForDrain = """
-        from pg_locks as l join pg_database as d on d.oid = l.database
-        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()
-        """;
-
     private static readonly string[] Views = ["session_summary", "weekly_aggregates", "personal_records"];
 
     private readonly TestDatabase _database;
     private readonly Dictionary<string, (NpgsqlConnection Connection, NpgsqlTransaction Transaction)> _gates = [];
+    private readonly TaskCompletionSource _refreshed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _mayFinish = new();
 
     private GatedRefresh(TestDatabase database) => _database = database;
 
@@ -35,7 +31,8 @@ public sealed class GatedRefresh : IAsyncDisposable
             // A matview cannot be locked by name; building an index on it holds up its REFRESH just so.
             await connection.ExecuteAsync($"create index on analytics.{view} (user_id)");
         }
-        refresh.Ended = Task.Run(new Workouts(database).FullRefreshAsync);
+        refresh.Ended = Task.Run(() =>
+            new FullRefresh(database.ConnectionString).RunAsync(CancellationToken.None, refresh.WaitBeforeFinish));
         await refresh.UntilWaitingAsync(Views[0]);
         return refresh;
     }
@@ -48,32 +45,44 @@ public sealed class GatedRefresh : IAsyncDisposable
         await UntilWaitingAsync(view);
     }
 
-    /// <summary>Writes the other views, and acts before the finish, which waits for the drain's lock; the connection that holds
-    /// it is given to the act, so that it can drain.</summary>
-    public async Task ActBeforeFinishAsync(Func<NpgsqlConnection, Task> act)
+    /// <summary>Writes and commits the other views, and acts before the finish.</summary>
+    public async Task ActBeforeFinishAsync(Func<Task> act)
     {
-        await using var holder = await _database.DataSource.OpenConnectionAsync();
-        await holder.ExecuteAsync("select pg_advisory_lock(analytics.lock_id('drain'))");
         foreach (var view in Views)
             await OpenAsync(view);
-        await UntilAsync($"select exists (select {WaitingForDrain})");
-        await act(holder);
-        await holder.ExecuteAsync("select pg_advisory_unlock(analytics.lock_id('drain'))");
+        await await Task.WhenAny(_refreshed.Task, Ended);
+        await act();
+        _mayFinish.Set();
     }
 
-    /// <summary>Where it waits for the drain's lock. Its backend is gone then: it tells its client that it ends before it lets
-    /// go of its locks, and a drain in between would take the refresh for one that lives.</summary>
+    /// <summary>Before its finish. Its backend is gone then: it tells its client that it ends before it lets go of its locks,
+    /// and a drain in between would take the refresh for one that lives.</summary>
     public async Task KillAsync()
     {
         const int patienceMs = 20_000;
-        Assert.True(await _database.ScalarAsync<bool>($"select pg_terminate_backend(l.pid, {patienceMs}) {WaitingForDrain}"));
+        Assert.True(await _database.ScalarAsync<bool>($"""
+            select pg_terminate_backend(l.pid, {patienceMs})
+            from pg_locks as l join pg_database as d on d.oid = l.database
+            where l.locktype = 'advisory' and d.datname = current_database()
+              and (l.classid::bigint << 32 | l.objid::bigint) = analytics.lock_id('full-refresh')
+            """));
+        _mayFinish.Set();
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => Ended);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _mayFinish.Set();
         foreach (var view in Views)
             await OpenAsync(view);
+    }
+
+    private void WaitBeforeFinish(RefreshStep step)
+    {
+        if (step.What != FullRefresh.Finishing)
+            return;
+        _refreshed.SetResult();
+        _mayFinish.Wait();
     }
 
     private async Task OpenAsync(string view)

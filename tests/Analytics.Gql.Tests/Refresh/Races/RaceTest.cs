@@ -101,14 +101,12 @@ public abstract class RaceTest : IAsyncLifetime
     /// <summary>Begun, and waiting at the first view.</summary>
     protected Task<GatedRefresh> BeginRefreshAsync() => GatedRefresh.BeginAsync(Database);
 
-    /// <summary>
-    /// Runs a full refresh and acts after its REFRESHes and before its finish, which waits for the drain's lock; the
-    /// connection that holds the lock is given to the act, so that it can drain.
-    /// </summary>
+    /// <summary>Runs a full refresh and acts on a connection after its REFRESHes and before its finish.</summary>
     protected async Task<FullRefreshResult> ActBeforeFinishAsync(Func<NpgsqlConnection, Task> act)
     {
         await using var refresh = await BeginRefreshAsync();
-        await refresh.ActBeforeFinishAsync(act);
+        await using var connection = await ConnectAsync();
+        await refresh.ActBeforeFinishAsync(() => act(connection));
         return await refresh.Ended;
     }
 
