@@ -34,6 +34,7 @@ internal static class PeerTargets
         Least(Figure.Cpu, Mercurius, ByDocument, PeerQueries.OneUser, 1.3),
         Least(Figure.Cpu, Mercurius, ByDocument, PeerQueries.Team, 1.5),
         Least(Figure.PerSecond, Conditional, ByText, PeerQueries.OneUser, 3),
+        Least(Figure.PerSecond, Conditional, ByGet, PeerQueries.OneUser, 3),
         new(Figure.PostgresCpu, Conditional, PeerQueries.OneUser, ByText, PeerQueries.Team, Most: 0.1),
     ];
 

@@ -13,7 +13,7 @@ namespace Analytics.Gql.Bench.Peers.Contenders;
 internal sealed class ContenderSet : IAsyncDisposable
 {
     public const string HandWritten = "limit", ByText = "ours by text", ByDocument = "ours by trusted document",
-        Conditional = "ours as conditional GET", Mercurius = "Mercurius", PostGraphile = "PostGraphile",
+        ByGet = "ours by GET, in full", Conditional = "ours as conditional GET", Mercurius = "Mercurius", PostGraphile = "PostGraphile",
         PgBench = "pgbench";
 
     private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(new LimitOptions().StatementTimeoutS);
@@ -80,7 +80,7 @@ internal sealed class ContenderSet : IAsyncDisposable
             _all.Add(new HttpContender(
                 HandWritten, await AddAsync(PeerServer.StartDotnetAsync([LimitServer.Name, "--connection", connectionString], ct)),
                 (query, v) => new WireRequest($"/{query.Operation}", query.VariablesJson(v))));
-        if (!Wants(ByText, ByDocument, Conditional))
+        if (!Wants(ByText, ByDocument, ByGet, Conditional))
             return;
         // Silent about requests that wrk leaves unfinished at the end of a turn.
         var ours = await AddAsync(PeerServer.StartDotnetAsync(ServerProcess.Arguments(connectionString,
@@ -90,9 +90,10 @@ internal sealed class ContenderSet : IAsyncDisposable
         if (Wants(ByDocument))
             _all.Add(new HttpContender(ByDocument, ours, (query, v) => new WireRequest("/graphql",
                 $$"""{"documentId":"{{query.DocumentId}}","variables":{{query.VariablesJson(v)}}}""")));
+        if (Wants(ByGet))
+            _all.Add(new HttpContender(ByGet, ours, GetRequest));
         if (Wants(Conditional))
-            _all.Add(new ConditionalContender(Conditional, ours, (query, v) => new WireRequest(
-                $"/graphql?documentId={query.DocumentId}&variables={Uri.EscapeDataString(query.VariablesJson(v))}", null)));
+            _all.Add(new ConditionalContender(Conditional, ours, GetRequest));
     }
 
     private async Task AddNodeAsync(
@@ -121,6 +122,9 @@ internal sealed class ContenderSet : IAsyncDisposable
 
     private static WireRequest ByTextRequest(PeerQuery query, PeerVariables variables) => new("/graphql",
         $$"""{"query":{{JsonSerializer.Serialize(query.Text)}},"variables":{{query.VariablesJson(variables)}}}""");
+
+    private static WireRequest GetRequest(PeerQuery query, PeerVariables variables) => new(
+        $"/graphql?documentId={query.DocumentId}&variables={Uri.EscapeDataString(query.VariablesJson(variables))}", null);
 
     private async Task<PeerServer> AddAsync(Task<PeerServer> starting)
     {
