@@ -1919,7 +1919,7 @@ CREATE VIEW analytics.session_records_live AS
      CROSS JOIN LATERAL ( SELECT analytics.measured(t.weight_kg) AS weight_kg,
             analytics.measured(t.distance_m) AS distance_m) m)
   WHERE (t.is_warmup IS NOT TRUE)
-  GROUP BY s.user_id, t.exercise_id, s.session_id, s.started_at;
+  GROUP BY t.session_id, t.exercise_id, s.session_id, s.user_id, s.started_at;
 
 COMMENT ON VIEW analytics.session_records_live IS 'Per user, exercise and session over working sets, straight from core: what personal_records_live chooses from.';
 

@@ -17,7 +17,8 @@ cross join lateral (
     select analytics.measured(t.weight_kg) as weight_kg, analytics.measured(t.distance_m) as distance_m
 ) as m
 where t.is_warmup is not true
-group by s.user_id, t.exercise_id, s.session_id, s.started_at;
+-- In the order of an index of the sets: all of them are then grouped as they come, without millions of groups in memory.
+group by t.session_id, t.exercise_id, s.session_id, s.user_id, s.started_at;
 
 comment on view analytics.session_records_live is
     'Per user, exercise and session over working sets, straight from core: what personal_records_live chooses from.';

@@ -32,6 +32,9 @@ public sealed class FullRefresh(string connectionString)
     /// avoid that: a quarter more CPU for personal records.</summary>
     private const string WorkMemory = "64MB";
 
+    /// <summary>None: readers have the other cores. With two, personal records take 0.85 of the time and 1.2 times the CPU.</summary>
+    private const int ParallelWorkers = 0;
+
     /// <summary>The last step: every aggregate is refreshed, and what they replace is about to go.</summary>
     public const string Finishing = "finishing";
 
@@ -52,7 +55,10 @@ public sealed class FullRefresh(string connectionString)
         // A data source only for its name: traces would else call it by its connection string.
         await using var source = new NpgsqlDataSourceBuilder(_connectionString) { Name = "full refresh" }.Build();
         await using var connection = await source.OpenConnectionAsync(ct);
-        await ExecuteAsync(connection, $"set statement_timeout = 0; set client_min_messages = warning; set work_mem = '{WorkMemory}'", ct);
+        await ExecuteAsync(connection, $"""
+            set statement_timeout = 0; set client_min_messages = warning;
+            set work_mem = '{WorkMemory}'; set max_parallel_workers_per_gather = {ParallelWorkers}
+            """, ct);
         if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock(analytics.lock_id('full-refresh'))", ct))
             return new FullRefreshResult(false, 0, []);
 
