@@ -25,11 +25,12 @@ public static class AggregateCatalogue
     /// <summary>
     /// All aggregates, those first that others are built on, and before all of them session_summary: the drain finds the
     /// former owner of a deleted session there, so it must not be refreshed later than what that owner has in the others.
+    /// Next what is made of it: what is drained after the REFRESH of any other, and before the end, is drained twice more.
     /// </summary>
     public static async Task<IReadOnlyList<KeptAggregate>> ReadAsync(NpgsqlConnection connection, CancellationToken ct) =>
         [.. await connection.QueryAsync<KeptAggregate>(new CommandDefinition("""
             select a.name as Name, a.key_columns as KeyColumns, a.columns as Columns, a.is_folded as IsFolded
-            from analytics.aggregates as a order by a.name <> @Places, a.ordinal
+            from analytics.aggregates as a order by a.name <> @Places, not a.is_folded, a.ordinal
             """, new { Places }, cancellationToken: ct))];
 
     /// <summary>The aggregates whose matview is missing or has never been filled: reading it fails.</summary>
