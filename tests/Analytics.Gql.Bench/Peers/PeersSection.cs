@@ -56,7 +56,8 @@ internal static class PeersSection
                     {
                         log($"{query.Name}, {connections} connections, round {n} of {settings.Rounds}");
                         var turn = new Round(connections, settings.Duration * query.Times, settings.WarmUp);
-                        foreach (var contender in contenders)
+                        // There and back: nobody always follows the same neighbour.
+                        foreach (var contender in n % 2 == 1 ? contenders : contenders.Reverse())
                             if (await contender.RunAsync(query, turn, postgres, ct) is { } figures)
                                 cells.Add(query, connections, contender, figures);
                     }

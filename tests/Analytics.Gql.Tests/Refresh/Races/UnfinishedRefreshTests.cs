@@ -91,9 +91,7 @@ public sealed class UnfinishedRefreshTests : RaceTest
         if (onlyAtTheEnd)
             await ReplaceAsync("analytics.refresh_aggregate", ("perform analytics.stage_again()", "null"));
 
-        await using var refresh = await BeginRefreshAsync();
-        await LiftAsync(folded, passing);
-        await refresh.GoOnToAsync("personal_records");
+        await using var refresh = await SeeAsync(folded, passing);
         await TakeBackAsync(passing);
         await refresh.ActBeforeFinishAsync(async () => Assert.Equal(onlyAtTheEnd, await LostRowsAsync() > 0));
         Assert.True((await refresh.Ended).Succeeded);
@@ -109,9 +107,7 @@ public sealed class UnfinishedRefreshTests : RaceTest
         if (neverStaged)
             await ReplaceAsync("analytics.stage_again", ("where e.drain_number >", "where false and e.drain_number >"));
 
-        await using var refresh = await BeginRefreshAsync();
-        await LiftAsync(folded, passing);
-        await refresh.GoOnToAsync("personal_records");
+        await using var refresh = await SeeAsync(folded, passing);
         await TakeBackAsync(passing);
         await refresh.ActBeforeFinishAsync(refresh.KillAsync);
         Assert.Equal(neverStaged, await LostRowsAsync() > 0);
@@ -128,9 +124,7 @@ public sealed class UnfinishedRefreshTests : RaceTest
         if (onlyWithRefresh)
             await ReplaceAsync("analytics.end_folding", ("perform analytics.stage_again()", "null"));
 
-        await using var refresh = await BeginRefreshAsync();
-        await LiftAsync(folded, passing);
-        await refresh.GoOnToAsync("personal_records");
+        await using var refresh = await SeeAsync(folded, passing);
         await refresh.ActBeforeFinishAsync(async () =>
         {
             await TakeBackAsync(passing);
@@ -171,14 +165,18 @@ public sealed class UnfinishedRefreshTests : RaceTest
         return (folded, passing);
     }
 
-    /// <summary>Sets of two exercises, which are staged without their names.</summary>
-    private async Task LiftAsync(Folded folded, Guid passing)
+    /// <summary>A refresh whose REFRESH of records has its snapshot, with sets that no drain and no other view has seen: of two
+    /// exercises, which are staged without their names.</summary>
+    private async Task<GatedRefresh> SeeAsync(Folded folded, Guid passing)
     {
         var bench = await Workouts.ExerciseAsync("Bench press");
+        var refresh = await BeginRefreshAsync();
         await Database.ExecuteAsync("""
             insert into core.sets (session_id, exercise_id, set_index, reps, weight_kg)
             values (@passing, @Exercise, 0, 5, 200), (@passing, @bench, 1, 5, 200)
             """, new { passing, folded.Exercise, bench });
+        await refresh.GoOnToAsync("personal_records");
+        return refresh;
     }
 
     private async Task TakeBackAsync(Guid passing)
