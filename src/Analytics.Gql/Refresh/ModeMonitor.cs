@@ -13,6 +13,7 @@ public sealed partial class ModeMonitor(
     RefreshControl control, ReadServers servers, TimeProvider time, ILogger<ModeMonitor> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile RefreshStatus _status = new(RefreshMode.Incremental, null, null);
 
     public RefreshStatus Status => _status;
@@ -31,13 +32,28 @@ public sealed partial class ModeMonitor(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Looks now; for callers that have just switched.</summary>
+    /// <summary>Looks now; for callers that have just switched. One after the other: an earlier look that ends later would
+    /// bring back what it saw.</summary>
     public async Task LookAsync(CancellationToken ct)
     {
-        var before = _status.Mode;
-        _status = await ReadAsync(ct);
-        if (_status.Mode != before)
-            LogMode(log, before, _status.Mode);
+        await _turn.WaitAsync(ct);
+        try
+        {
+            var before = _status.Mode;
+            _status = await ReadAsync(ct);
+            if (_status.Mode != before)
+                LogMode(log, before, _status.Mode);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _turn.Dispose();
     }
 
     private async Task<RefreshStatus> ReadAsync(CancellationToken ct)
