@@ -50,12 +50,6 @@ public sealed partial class ModeMonitor(
         }
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _turn.Dispose();
-    }
-
     private async Task<RefreshStatus> ReadAsync(CancellationToken ct)
     {
         try
